@@ -1,0 +1,118 @@
+package cluster
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+)
+
+// assetsVariable names a directory with a kube-apiserver to run in place of the built one, as for envtest.
+const assetsVariable = "KUBEBUILDER_ASSETS"
+
+// ports are those of one cluster, on loopback. They were free a moment ago; Start tries again if one no longer is.
+type ports struct{ etcd, etcdPeer, api, metrics int }
+
+func freePorts() (ports, error) {
+	var p ports
+	for _, port := range []*int{&p.etcd, &p.etcdPeer, &p.api, &p.metrics} {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return p, fmt.Errorf("find a free port: %w", err)
+		}
+		defer listener.Close() // held until all are chosen, so that they differ
+		*port = listener.Addr().(*net.TCPAddr).Port
+	}
+	return p, nil
+}
+
+func etcdArgs(dir string, p ports) []string {
+	client, peer := loopback("http", p.etcd), loopback("http", p.etcdPeer)
+	return []string{
+		"etcd",
+		"--data-dir=" + filepath.Join(dir, "etcd"),
+		"--listen-client-urls=" + client, "--advertise-client-urls=" + client,
+		"--listen-peer-urls=" + peer, "--initial-advertise-peer-urls=" + peer, "--initial-cluster=default=" + peer,
+		"--unsafe-no-fsync", // the data is thrown away with the cluster
+		"--log-level=warn",
+	}
+}
+
+func apiServerArgs(dir string, p ports) ([]string, error) {
+	in := func(name string) string { return filepath.Join(dir, name) }
+	args := []string{
+		"kube-apiserver",
+		"--etcd-servers=" + loopback("http", p.etcd),
+		"--bind-address=127.0.0.1", fmt.Sprintf("--secure-port=%d", p.api),
+		// A loopback address is refused as the endpoint of the Service "kubernetes".
+		"--endpoint-reconciler-type=none",
+		"--service-cluster-ip-range=10.96.0.0/16",
+		"--authorization-mode=Node,RBAC", "--allow-privileged",
+		"--tls-cert-file=" + in("server.crt"), "--tls-private-key-file=" + in("server.key"),
+		"--client-ca-file=" + in("ca.crt"),
+		"--service-account-issuer=https://kubernetes.default.svc",
+		"--service-account-key-file=" + in("sa.key"), "--service-account-signing-key-file=" + in("sa.key"),
+		"--requestheader-client-ca-file=" + in("ca.crt"), "--requestheader-allowed-names=front-proxy",
+		"--requestheader-username-headers=X-Remote-User", "--requestheader-group-headers=X-Remote-Group",
+		"--requestheader-extra-headers-prefix=X-Remote-Extra-",
+		"--proxy-client-cert-file=" + in("front-proxy.crt"), "--proxy-client-key-file=" + in("front-proxy.key"),
+	}
+	assets := os.Getenv(assetsVariable)
+	if assets == "" {
+		return args, nil
+	}
+	foreign := filepath.Join(assets, "kube-apiserver")
+	if runtime.GOOS == "windows" {
+		foreign += ".exe"
+	}
+	if !isFile(foreign) {
+		return nil, fmt.Errorf("%s is set, but there is no file %s: unset it, or put a kube-apiserver there",
+			assetsVariable, foreign)
+	}
+	return append([]string{"exec", foreign}, args[1:]...), nil
+}
+
+func controllerManagerArgs(dir string) []string {
+	return []string{
+		"kube-controller-manager",
+		"--kubeconfig=" + filepath.Join(dir, "controller-manager.kubeconfig"),
+		"--secure-port=0", "--leader-elect=false",
+		"--service-account-private-key-file=" + filepath.Join(dir, "sa.key"),
+		"--root-ca-file=" + filepath.Join(dir, "ca.crt"),
+		// Each controller has the rights of its own service account; the manager itself has next to none.
+		"--use-service-account-credentials",
+		// On a real cluster these are 15 s, 5 min and 30 s; here nobody wants to wait for an HPA.
+		"--horizontal-pod-autoscaler-sync-period=2s",
+		"--horizontal-pod-autoscaler-cpu-initialization-period=10s",
+		"--horizontal-pod-autoscaler-initial-readiness-delay=2s",
+	}
+}
+
+func schedulerArgs(dir string) []string {
+	return []string{
+		"kube-scheduler", "--kubeconfig=" + filepath.Join(dir, "scheduler.kubeconfig"),
+		"--secure-port=0", "--leader-elect=false",
+	}
+}
+
+func kwokArgs(dir string) []string {
+	return []string{
+		"kwok", filepath.Join(dir, "stages.yaml"),
+		"--kubeconfig=" + filepath.Join(dir, "kubeconfig"),
+		"--manage-all-nodes", "--node-lease-duration-seconds=40",
+		"--node-port=0", // no kubelet server: one port for all clusters of a machine
+	}
+}
+
+func metricsArgs(dir string, p ports) []string {
+	return []string{
+		"metrics", "--kubeconfig=" + filepath.Join(dir, "kubeconfig"),
+		fmt.Sprintf("--address=127.0.0.1:%d", p.metrics),
+		"--client-ca-file=" + filepath.Join(dir, "ca.crt"),
+		"--tls-cert-file=" + filepath.Join(dir, "server.crt"),
+		"--tls-private-key-file=" + filepath.Join(dir, "server.key"),
+	}
+}
+
+func loopback(scheme string, port int) string { return fmt.Sprintf("%s://127.0.0.1:%d", scheme, port) }
