@@ -1,0 +1,40 @@
+// Package apply makes a cluster match a set of objects: plan, apply, wait, delete.
+//
+//	set := apply.Set{Namespace: "shop", Name: "shop", Program: "deploy-bot"}
+//	plan, err := apply.Plan(ctx, c, set, []caisson.Builder{shop, web}, apply.Prune)      // writes nothing
+//	report, err := apply.Reconcile(ctx, c, set, []caisson.Builder{shop, web}, apply.Prune) // or Apply, for objects
+//	err = apply.Wait(ctx, c, report)
+//
+// c is any controller-runtime client: a manager's, a dry-run client, or one with an interceptor.
+//
+// # How a run works
+//
+//  1. It reads the set's parent, a ConfigMap that remembers which kinds and namespaces the set has used, and lists the
+//     set's objects: one LIST for each kind and namespace.
+//  2. It compares each object with the server's own merge. What would not change is left alone: a run with nothing to
+//     do writes nothing.
+//  3. What the set lacks is looked up by name. An object that is there and not ours is foreign: it fails with a
+//     *ForeignError, and is taken over only with Adopt.
+//  4. A run that has something to change marks the parent first, and only one run at a time holds the mark. Then it
+//     applies, phase by phase: CRDs and namespaces; classes, policies and access; configuration; workloads.
+//  5. With Prune it deletes what the set no longer holds, only after all else succeeded, and only what has still the
+//     same UID.
+//
+// The error is non-nil if and only if something failed. The report is never nil, and has an entry for each object: one
+// that fails does not hide the others.
+//
+// # What is never done
+//
+//   - Namespaces, PersistentVolumeClaims and CustomResourceDefinitions are never deleted, unless AllowDelete says so.
+//   - Nothing is recreated because a field is immutable.
+//   - An object of another set is never touched, not even with Adopt.
+//   - Fields that another program applied, or that belong to a subresource, as replicas of an HPA, are not taken: that is
+//     a *ConflictError, unless Force is given. Fields that were edited (kubectl edit) are taken back.
+//   - The values of Secrets are in no report, error or hash.
+//
+// # Pitfalls
+//
+//   - Two programs must not share the name of a program: each would undo the other's fields.
+//   - Reads go to the server. With a cached client the run may see the past, and then repeat itself at the next.
+//   - A rest.Config made by hand is throttled to 5 requests a second by client-go: set its QPS to -1.
+package apply

@@ -1,0 +1,55 @@
+package apply
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/caissonhq/caisson"
+)
+
+// ForeignError says that an object exists and does not belong to the set.
+type ForeignError struct {
+	Ref caisson.Ref
+	// Set is the id of the set that it belongs to, or empty.
+	Set string
+}
+
+func (e *ForeignError) Error() string {
+	if e.Set == "" {
+		return "exists already and belongs to no set: take it over with Adopt, or give it another name"
+	}
+	return "belongs to another set, " + e.Set + ": delete it there, or give it another name"
+}
+
+// ConflictError says which fields another program holds.
+type ConflictError struct {
+	Ref       caisson.Ref
+	Conflicts []Conflict
+}
+
+// Conflict is one field and who holds it.
+type Conflict struct {
+	Manager     string
+	Subresource string
+	Field       string
+}
+
+func (e *ConflictError) Error() string {
+	var held []string
+	for _, conflict := range e.Conflicts {
+		by := fmt.Sprintf("%q", conflict.Manager)
+		if conflict.Subresource != "" {
+			by += " through the subresource " + conflict.Subresource
+		}
+		held = append(held, conflict.Field+" is held by "+by)
+	}
+	return strings.Join(held, "; ") + ": leave it out, or take it with Force"
+}
+
+// RequirementError says that the cluster lacks something that an object needs.
+type RequirementError struct{ Requirement caisson.Requirement }
+
+func (e *RequirementError) Error() string {
+	r := e.Requirement
+	return fmt.Sprintf("%s, but the cluster serves no %s: %s", r.For, r.Kind.GroupKind(), r.Remedy)
+}

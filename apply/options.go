@@ -1,0 +1,89 @@
+package apply
+
+import (
+	"sync"
+
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/caissonhq/caisson"
+)
+
+// PlanOption is an option of Plan.
+type PlanOption interface{ plan(*options) }
+
+// Option is an option of Apply and Reconcile.
+type Option interface{ apply(*options) }
+
+// DeleteOption is an option of Delete.
+type DeleteOption interface{ delete(*options) }
+
+// Mode is an option of Plan, Apply and Reconcile, so that a plan reads as the run it is made for.
+type Mode int
+
+const (
+	// Prune deletes the objects of the set that are no longer given.
+	Prune Mode = iota + 1
+	// Adopt takes over objects that exist and belong to no set.
+	Adopt
+	// Force takes fields that another program applied.
+	Force
+)
+
+func (m Mode) plan(o *options)  { m.apply(o) }
+func (m Mode) apply(o *options) { o.modes[m] = true }
+
+// AllowDelete lets a run delete objects of kinds that hold what cannot be had back: Namespaces,
+// PersistentVolumeClaims, CustomResourceDefinitions.
+func AllowDelete(kinds ...schema.GroupKind) Deletable { return Deletable{kinds} }
+
+// Deletable is what AllowDelete gives: an option of Plan, Apply, Reconcile and Delete.
+type Deletable struct{ kinds []schema.GroupKind }
+
+func (d Deletable) plan(o *options)   { d.apply(o) }
+func (d Deletable) delete(o *options) { d.apply(o) }
+func (d Deletable) apply(o *options) {
+	for _, kind := range d.kinds {
+		o.deletable[kind] = true
+	}
+}
+
+// Observe has a function called with each change as it is made, one at a time.
+func Observe(observer func(caisson.Change)) Observer { return Observer{observer} }
+
+// Observer is what Observe gives: an option of Apply, Reconcile and Delete.
+type Observer struct{ observe func(caisson.Change) }
+
+func (o Observer) apply(to *options)  { to.observers = append(to.observers, o.observe) }
+func (o Observer) delete(to *options) { o.apply(to) }
+
+type options struct {
+	modes     map[Mode]bool
+	deletable map[schema.GroupKind]bool
+	observers []func(caisson.Change)
+	observing sync.Mutex
+}
+
+func newOptions() *options {
+	return &options{modes: map[Mode]bool{}, deletable: map[schema.GroupKind]bool{}}
+}
+
+func (o *options) observe(change caisson.Change) {
+	o.observing.Lock()
+	defer o.observing.Unlock()
+	for _, observe := range o.observers {
+		observe(change)
+	}
+}
+
+// kept are kinds whose objects hold what cannot be had back.
+func kept(kind schema.GroupKind) bool {
+	switch kind {
+	case schema.GroupKind{Kind: "Namespace"},
+		schema.GroupKind{Kind: "PersistentVolumeClaim"},
+		schema.GroupKind{Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition"}:
+		return true
+	}
+	return false
+}
+
+func (o *options) mayDelete(kind schema.GroupKind) bool { return !kept(kind) || o.deletable[kind] }

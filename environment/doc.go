@@ -1,0 +1,29 @@
+// Package environment is a whole environment as one value: node pools, a namespace and the workloads in it, read from a
+// YAML file and checked against each other.
+//
+//	env, err := environment.Load("production.yaml")
+//	report, err := apply.Reconcile(ctx, c, env.Set("deploy-bot"), env.Builders(), apply.Prune)
+//
+// The file begins with its version and kind. Presets and profiles are names, everything else has the types that
+// Kubernetes uses:
+//
+//	apiVersion: caisson.dev/v1alpha1
+//	kind: Environment
+//	name: shop
+//	profile: staging
+//	pools:
+//	  - preset: staging
+//	namespace:
+//	  name: shop
+//	servers:
+//	  - name: api
+//	    image: registry.digitalocean.com/shop/api@sha256:…
+//	    port: 8080
+//
+// What is wrong with a file is told with the line, the path of the field and what to write instead; unknown fields are
+// errors. Schema is for editors.
+//
+// Beyond what each block checks for itself, an environment checks that every name that is referred to exists, and that
+// the workloads fit the nodes: all replicas that are always there, and for one workload after another the additional
+// one of a rolling update.
+package environment

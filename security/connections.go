@@ -1,0 +1,135 @@
+package security
+
+import (
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/caissonhq/caisson"
+)
+
+// Connection says that the pods of From may open connections to the ports of To.
+type Connection struct {
+	From caisson.Peer `json:"from"`
+	To   caisson.Peer `json:"to"`
+}
+
+// Connections are the only traffic that namespaces which deny by default let through, beside DNS. One declaration gives
+// both sides' policies: egress of the caller, ingress of the called.
+type Connections []Connection
+
+// Build makes two policies for each connection. It talks to nothing, and gives the same for the same spec.
+func (c Connections) Build() ([]*networkingv1.NetworkPolicy, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	var policies []*networkingv1.NetworkPolicy
+	for _, pair := range c {
+		policies = append(policies, pair.egress(), pair.ingress())
+	}
+	return policies, nil
+}
+
+// Validate says what is wrong with the spec.
+func (c Connections) Validate() error {
+	var errs field.ErrorList
+	seen := map[string]bool{}
+	for i, pair := range c {
+		path := field.NewPath("connections").Index(i)
+		errs = append(errs, validatePeer(path.Child("from"), pair.From)...)
+		errs = append(errs, validatePeer(path.Child("to"), pair.To)...)
+		if len(pair.To.Ports) == 0 {
+			errs = append(errs, field.Required(path.Child("to", "ports"), "write the ports that may be called"))
+		}
+		key := pair.From.Namespace + "/" + pair.From.Name + " " + pair.To.Namespace + "/" + pair.To.Name
+		if seen[key] {
+			errs = append(errs, field.Duplicate(path, key))
+		}
+		seen[key] = true
+	}
+	return errs.ToAggregate()
+}
+
+func validatePeer(path *field.Path, peer caisson.Peer) field.ErrorList {
+	var errs field.ErrorList
+	if peer.Name == "" {
+		errs = append(errs, field.Required(path.Child("name"), "write the workload's name"))
+	}
+	if peer.Namespace == "" {
+		errs = append(errs, field.Required(path.Child("namespace"), "write the workload's namespace"))
+	}
+	if len(peer.Labels) == 0 {
+		errs = append(errs, field.Required(path.Child("labels"), "no labels would select every pod of the namespace"))
+	}
+	return errs
+}
+
+func (c Connection) egress() *networkingv1.NetworkPolicy {
+	policy := c.policy(c.From, c.From.Name+"-to-"+qualified(c.To, c.From), networkingv1.PolicyTypeEgress)
+	policy.Spec.Egress = []networkingv1.NetworkPolicyEgressRule{{
+		To: []networkingv1.NetworkPolicyPeer{selecting(c.To)}, Ports: policyPorts(c.To.Ports),
+	}}
+	return policy
+}
+
+func (c Connection) ingress() *networkingv1.NetworkPolicy {
+	policy := c.policy(c.To, c.To.Name+"-from-"+qualified(c.From, c.To), networkingv1.PolicyTypeIngress)
+	policy.Spec.Ingress = []networkingv1.NetworkPolicyIngressRule{{
+		From: []networkingv1.NetworkPolicyPeer{selecting(c.From)}, Ports: policyPorts(c.To.Ports),
+	}}
+	return policy
+}
+
+func (c Connection) policy(of caisson.Peer, name string, kind networkingv1.PolicyType) *networkingv1.NetworkPolicy {
+	return &networkingv1.NetworkPolicy{
+		TypeMeta:   typeMeta("networking.k8s.io/v1", "NetworkPolicy"),
+		ObjectMeta: Namespace{Name: of.Namespace}.meta(name),
+		Spec: networkingv1.NetworkPolicySpec{
+			PodSelector: metav1.LabelSelector{MatchLabels: of.Labels},
+			PolicyTypes: []networkingv1.PolicyType{kind},
+		},
+	}
+}
+
+// qualified adds the namespace of the other side where it is not the own, so that names do not clash.
+func qualified(peer, seenFrom caisson.Peer) string {
+	if peer.Namespace == seenFrom.Namespace {
+		return peer.Name
+	}
+	return peer.Namespace + "-" + peer.Name
+}
+
+func selecting(peer caisson.Peer) networkingv1.NetworkPolicyPeer {
+	return networkingv1.NetworkPolicyPeer{
+		NamespaceSelector: &metav1.LabelSelector{MatchLabels: map[string]string{corev1.LabelMetadataName: peer.Namespace}},
+		PodSelector:       &metav1.LabelSelector{MatchLabels: peer.Labels},
+	}
+}
+
+func policyPorts(ports []caisson.Port) []networkingv1.NetworkPolicyPort {
+	var all []networkingv1.NetworkPolicyPort
+	for _, port := range ports {
+		protocol := port.Protocol
+		if protocol == "" {
+			protocol = corev1.ProtocolTCP
+		}
+		all = append(all, policyPort(protocol, port.Port))
+	}
+	return all
+}
+
+// Objects builds the policies.
+func (c Connections) Objects() ([]caisson.Object, error) {
+	policies, err := c.Build()
+	var all []caisson.Object
+	for _, policy := range policies {
+		all = append(all, policy)
+	}
+	return all, err
+}
+
+// Requires nothing beyond Kubernetes; that the network enforces policies is DOKS' part, by Cilium.
+func (c Connections) Requires() []caisson.Requirement { return nil }
+
+var _ caisson.Builder = Connections{}
