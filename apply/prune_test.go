@@ -1,0 +1,161 @@
+package apply_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/caissonhq/caisson"
+	"github.com/caissonhq/caisson/apply"
+)
+
+func print(t *testing.T, report *caisson.Report) string {
+	t.Helper()
+	var text strings.Builder
+	require.NoError(t, report.Table(&text))
+	require.NoError(t, report.Markdown(&text))
+	for _, change := range report.Changes {
+		json, err := change.MarshalJSON()
+		require.NoError(t, err)
+		text.Write(json)
+	}
+	return text.String()
+}
+
+func TestPruneFindsTheLastOfAKindAndOfANamespace(t *testing.T) {
+	p := newPlace(t)
+	second := p.Namespace(t)
+	_, err := apply.Apply(t.Context(), p.Client, p.set, []caisson.Object{
+		configMap(p.namespace, "stays", "a"), secret(p.namespace, "goes", "a"), configMap(second, "goes", "a"),
+	}, apply.Prune)
+	require.NoError(t, err)
+
+	report, err := apply.Apply(t.Context(), p.Client, p.set, []caisson.Object{configMap(p.namespace, "stays", "a")}, apply.Prune)
+	require.NoError(t, err)
+	require.Equal(t, map[string]caisson.Action{
+		"ConfigMap stays": caisson.Unchanged, "Secret goes": caisson.Pruned, "ConfigMap goes": caisson.Pruned,
+	}, actions(report))
+	require.True(t, apierrors.IsNotFound(
+		p.Client.Get(t.Context(), client.ObjectKey{Namespace: second, Name: "goes"}, &corev1.ConfigMap{})))
+}
+
+func TestWithoutPruneNothingIsDeletedNorForgotten(t *testing.T) {
+	p := newPlace(t)
+	_, err := apply.Apply(t.Context(), p.Client, p.set, []caisson.Object{secret(p.namespace, "old", "a")})
+	require.NoError(t, err)
+	_, err = apply.Apply(t.Context(), p.Client, p.set, []caisson.Object{configMap(p.namespace, "new", "a")})
+	require.NoError(t, err)
+	p.get(t, secret(p.namespace, "old", ""))
+
+	report, err := apply.Apply(t.Context(), p.Client, p.set, []caisson.Object{configMap(p.namespace, "new", "a")}, apply.Prune)
+	require.NoError(t, err)
+	require.Equal(t, caisson.Pruned, actions(report)["Secret old"])
+}
+
+func TestOtherSetsAndNobodysObjectsAreNotPruned(t *testing.T) {
+	p := newPlace(t)
+	require.NoError(t, p.Client.Create(t.Context(), configMap(p.namespace, "nobodys", "a")))
+	for _, other := range []apply.Set{
+		{Namespace: p.namespace, Name: "other", Program: "test"}, {Namespace: p.namespace, Name: "shop", Program: "other"},
+	} {
+		name := other.Name + "-" + other.Program
+		_, err := apply.Apply(t.Context(), p.Client, other, []caisson.Object{configMap(p.namespace, name, "a")}, apply.Prune)
+		require.NoError(t, err)
+	}
+	_, err := apply.Apply(t.Context(), p.Client, p.set, []caisson.Object{configMap(p.namespace, "mine", "a")}, apply.Prune)
+	require.NoError(t, err)
+	_, err = apply.Delete(t.Context(), p.Client, p.set)
+	require.NoError(t, err)
+	for _, name := range []string{"nobodys", "other-test", "shop-other"} {
+		p.get(t, configMap(p.namespace, name, ""))
+	}
+}
+
+func TestVolumeClaimsAreKeptUnlessAllowed(t *testing.T) {
+	p := newPlace(t)
+	claim := &corev1.PersistentVolumeClaim{
+		ObjectMeta: metav1.ObjectMeta{Namespace: p.namespace, Name: "data"},
+		Spec: corev1.PersistentVolumeClaimSpec{
+			AccessModes: []corev1.PersistentVolumeAccessMode{corev1.ReadWriteOnce},
+			Resources: corev1.VolumeResourceRequirements{Requests: corev1.ResourceList{
+				corev1.ResourceStorage: *quantity("1Gi"),
+			}},
+		},
+	}
+	_, err := apply.Apply(t.Context(), p.Client, p.set, []caisson.Object{claim, configMap(p.namespace, "a", "a")}, apply.Prune)
+	require.NoError(t, err)
+
+	only := []caisson.Object{configMap(p.namespace, "a", "a")}
+	report, err := apply.Apply(t.Context(), p.Client, p.set, only, apply.Prune)
+	require.NoError(t, err)
+	require.Equal(t, caisson.Skipped, actions(report)["PersistentVolumeClaim data"])
+	require.False(t, report.Changed())
+	p.get(t, claim)
+
+	allowed := apply.AllowDelete(schema.GroupKind{Kind: "PersistentVolumeClaim"})
+	report, err = apply.Apply(t.Context(), p.Client, p.set, only, apply.Prune, allowed)
+	require.NoError(t, err)
+	require.Equal(t, caisson.Pruned, actions(report)["PersistentVolumeClaim data"])
+}
+
+func TestDeleteRemovesAllAndTheParentLast(t *testing.T) {
+	p := newPlace(t)
+	_, err := apply.Apply(t.Context(), p.Client, p.set,
+		[]caisson.Object{configMap(p.namespace, "a", "a"), secret(p.namespace, "b", "b")})
+	require.NoError(t, err)
+	parent := client.ObjectKey{Namespace: p.namespace, Name: "caisson-test-shop"}
+	require.NoError(t, p.Client.Get(t.Context(), parent, &corev1.ConfigMap{}))
+
+	plan, err := apply.Plan(t.Context(), p.Client, p.set, nil, apply.Prune)
+	require.NoError(t, err)
+	report, err := apply.Delete(t.Context(), p.Client, p.set)
+	require.NoError(t, err)
+	require.Equal(t, plan, report, "a deletion is planned as a run that holds nothing")
+	require.Equal(t, 2, report.Count(caisson.Pruned))
+	require.True(t, apierrors.IsNotFound(p.Client.Get(t.Context(), parent, &corev1.ConfigMap{})))
+
+	report, err = apply.Delete(t.Context(), p.Client, p.set)
+	require.NoError(t, err)
+	require.Empty(t, report.Changes, "deleting what is gone is a success")
+}
+
+// markParent leaves the mark of a run that was killed.
+func (p place) markParent(t *testing.T, deadline time.Time) {
+	t.Helper()
+	var parent corev1.ConfigMap
+	require.NoError(t, p.Client.Get(t.Context(), client.ObjectKey{Namespace: p.namespace, Name: "caisson-test-shop"}, &parent))
+	parent.Annotations["caisson.dev/run"] = "somebody " + deadline.UTC().Format(time.RFC3339)
+	require.NoError(t, p.Client.Update(t.Context(), &parent))
+}
+
+func TestMarkOfADeadRunExpires(t *testing.T) {
+	p := newPlace(t)
+	_, err := apply.Apply(t.Context(), p.Client, p.set, []caisson.Object{configMap(p.namespace, "a", "a")})
+	require.NoError(t, err)
+	p.markParent(t, time.Now().Add(3*time.Second))
+
+	start := time.Now()
+	_, err = apply.Apply(t.Context(), p.Client, p.set, []caisson.Object{configMap(p.namespace, "a", "b")})
+	require.NoError(t, err)
+	require.Greater(t, time.Since(start), time.Second, "the other run's mark was still good")
+
+	p.markParent(t, time.Now().Add(time.Minute))
+	report, err := apply.Apply(t.Context(), p.Client, p.set, []caisson.Object{configMap(p.namespace, "a", "b")})
+	require.NoError(t, err, "a run with nothing to write needs no mark")
+	require.False(t, report.Changed())
+}
+
+func TestParentOfAnotherIdentityIsRefused(t *testing.T) {
+	p := newPlace(t)
+	require.NoError(t, p.Client.Create(t.Context(), configMap(p.namespace, "caisson-test-shop", "a")))
+	report, err := apply.Apply(t.Context(), p.Client, p.set, []caisson.Object{configMap(p.namespace, "a", "a")}, apply.Prune)
+	require.ErrorContains(t, err, "is not the parent of this set")
+	require.Equal(t, 1, report.Count(caisson.Failed))
+}
