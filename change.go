@@ -8,15 +8,15 @@ const (
 	Created Action = "created"
 	// Updated an object of the set.
 	Updated Action = "updated"
-	// Unchanged: nothing was written.
+	// Unchanged means that nothing was written.
 	Unchanged Action = "unchanged"
 	// Adopted an object that belonged to no set.
 	Adopted Action = "adopted"
-	// Pruned: deleted, because the set no longer holds it.
+	// Pruned is deleted, because the set no longer holds it.
 	Pruned Action = "pruned"
 	// Skipped on purpose; the reason says why.
 	Skipped Action = "skipped"
-	// Failed; the error says why and how to mend it.
+	// Failed has an error that says why and how to mend it.
 	Failed Action = "failed"
 )
 

@@ -11,7 +11,8 @@ import (
 
 // Table writes the report for a terminal: a line for each object, and below it one for each field that differs.
 func (r *Report) Table(w io.Writer) error {
-	rows := [][]string{{"ACTION", "KIND", "NAMESPACE", "NAME"}}
+	rows := make([][]string, 0, len(r.Changes)+1)
+	rows = append(rows, []string{"ACTION", "KIND", "NAMESPACE", "NAME"})
 	for _, change := range r.Changes {
 		rows = append(rows, []string{
 			string(change.Action), change.Ref.Kind, cmp.Or(change.Ref.Namespace, "-"), change.Ref.Name,
@@ -46,9 +47,9 @@ func (r *Report) Markdown(w io.Writer) error {
 	}
 	fmt.Fprintf(&text, "%s\n\n| action | kind | namespace | name | details |\n|---|---|---|---|---|\n", r.Summary())
 	for _, change := range r.Changes {
-		var details []string
-		for _, line := range change.details() {
-			details = append(details, "`"+markdownCell(line)+"`")
+		details := change.details()
+		for i, line := range details {
+			details[i] = "`" + markdownCell(line) + "`"
 		}
 		fmt.Fprintf(&text, "| %s | %s | %s | %s | %s |\n", change.Action, change.Ref.Kind, change.Ref.Namespace,
 			change.Ref.Name, strings.Join(details, "<br>"))

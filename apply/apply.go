@@ -8,7 +8,6 @@ import (
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/caissonhq/caisson"
@@ -258,7 +257,7 @@ func (r *run) prune(ctx context.Context, failedBefore string) {
 
 // deleteOne deletes the object that was read, not another that has its name by now.
 func deleteOne(ctx context.Context, c client.Client, s *step) error {
-	err := c.Delete(ctx, s.live, client.Preconditions{UID: new(types.UID(s.live.GetUID()))},
+	err := c.Delete(ctx, s.live, client.Preconditions{UID: new(s.live.GetUID())},
 		client.PropagationPolicy("Background"))
 	if apierrors.IsConflict(err) {
 		return errors.New("it was replaced by another object of the same name since it was read: run again")

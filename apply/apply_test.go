@@ -38,7 +38,9 @@ func TestCreateThenNothingToDo(t *testing.T) {
 func TestPlanReadsLikeTheRunAndWritesNothing(t *testing.T) {
 	p := newPlace(t)
 	c := p.client(t)
-	before := []caisson.Object{configMap(p.namespace, "same", "a"), configMap(p.namespace, "other", "a"), policy(p.namespace, "gone")}
+	before := []caisson.Object{
+		configMap(p.namespace, "same", "a"), configMap(p.namespace, "other", "a"), policy(p.namespace, "gone"),
+	}
 	_, err := apply.Apply(t.Context(), c, p.set, before, apply.Prune)
 	require.NoError(t, err)
 

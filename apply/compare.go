@@ -17,11 +17,9 @@ var converter = sync.OnceValue(func() managedfields.TypeConverter {
 })
 
 // differs says whether applying the intent could change the live object. In doubt it does: a needless apply costs one
-// request and changes nothing, a needed one that is left out goes unseen.
+// request and changes nothing, a needed one that is left out goes unseen. A field that is no longer in the intent shows
+// in the intent's hash, which is one of the annotations.
 func (in *intent) differs(live *unstructured.Unstructured) bool {
-	if live.GetAnnotations()[annotationIntent] != in.hash {
-		return true // another intent than the one that was applied last, or none was
-	}
 	before, err := converter().ObjectToTyped(live)
 	if err != nil {
 		return in.differsStrictly(live) // no built-in kind
@@ -47,9 +45,10 @@ func (in *intent) differsStrictly(live *unstructured.Unstructured) bool {
 			return true
 		}
 	}
+	owners, finalizers := sent.GetOwnerReferences(), sent.GetFinalizers()
 	return !contains(live.GetLabels(), sent.GetLabels()) || !contains(live.GetAnnotations(), sent.GetAnnotations()) ||
-		(len(sent.GetOwnerReferences()) > 0 && !equality.Semantic.DeepEqual(sent.GetOwnerReferences(), live.GetOwnerReferences())) ||
-		(len(sent.GetFinalizers()) > 0 && !equality.Semantic.DeepEqual(sent.GetFinalizers(), live.GetFinalizers()))
+		(len(owners) > 0 && !equality.Semantic.DeepEqual(owners, live.GetOwnerReferences())) ||
+		(len(finalizers) > 0 && !equality.Semantic.DeepEqual(finalizers, live.GetFinalizers()))
 }
 
 func contains(all, some map[string]string) bool {

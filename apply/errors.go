@@ -35,7 +35,7 @@ type Conflict struct {
 }
 
 func (e *ConflictError) Error() string {
-	var held []string
+	held := make([]string, 0, len(e.Conflicts))
 	for _, conflict := range e.Conflicts {
 		by := fmt.Sprintf("%q", conflict.Manager)
 		if conflict.Subresource != "" {

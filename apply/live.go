@@ -119,7 +119,7 @@ func get(ctx context.Context, c client.Client, ref caisson.Ref) (*unstructured.U
 	object.SetGroupVersionKind(ref.GroupVersionKind())
 	err := c.Get(ctx, client.ObjectKey{Namespace: ref.Namespace, Name: ref.Name}, object)
 	if apierrors.IsNotFound(err) {
-		return nil, nil
+		return nil, nil //nolint:nilnil // nil is what says that there is none
 	}
 	if err != nil {
 		return nil, fmt.Errorf("look it up: %w", err)

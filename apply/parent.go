@@ -51,9 +51,10 @@ func readParent(ctx context.Context, c client.Client, set Set) (*parent, error) 
 
 // kinds that the set has used. Versions are not remembered: the server knows which it prefers.
 func (p *parent) kinds() []schema.GroupKind {
-	var kinds []schema.GroupKind
-	for _, text := range p.list(annotationKinds) {
-		kinds = append(kinds, schema.ParseGroupKind(text))
+	names := p.list(annotationKinds)
+	kinds := make([]schema.GroupKind, len(names))
+	for i, name := range names {
+		kinds[i] = schema.ParseGroupKind(name)
 	}
 	return kinds
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/caissonhq/caisson/apply"
 )
 
-func print(t *testing.T, report *caisson.Report) string {
+func printed(t *testing.T, report *caisson.Report) string {
 	t.Helper()
 	var text strings.Builder
 	require.NoError(t, report.Table(&text))

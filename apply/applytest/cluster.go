@@ -98,6 +98,7 @@ func connect(c *cluster.Cluster) (*Cluster, error) {
 }
 
 func logTo(tb testing.TB) func(string) {
+	tb.Helper()
 	return func(line string) {
 		tb.Helper()
 		tb.Log(line)
@@ -105,13 +106,13 @@ func logTo(tb testing.TB) func(string) {
 }
 
 func sharedNodes() []*corev1.Node {
-	var nodes []*corev1.Node
-	for i := range 3 {
+	nodes := make([]*corev1.Node, 3)
+	for i := range nodes {
 		name := fmt.Sprintf("shared-%d", i+1)
-		nodes = append(nodes, &corev1.Node{
+		nodes[i] = &corev1.Node{
 			ObjectMeta: metav1.ObjectMeta{Name: name, Labels: map[string]string{corev1.LabelHostname: name}},
 			Status:     corev1.NodeStatus{Allocatable: sharedAllocatable()},
-		})
+		}
 	}
 	return nodes
 }

@@ -51,12 +51,13 @@ func applyCommand() *cobra.Command {
 func reconcile(
 	ctx context.Context, c client.Client, env *environment.Environment, out *progress, modes []apply.Mode,
 ) (*caisson.Report, error) {
-	options := []apply.Option{apply.Observe(func(change caisson.Change) {
-		out.say("%s %s", change.Action, change.Ref)
-	})}
+	options := make([]apply.Option, 0, len(modes)+1)
 	for _, mode := range modes {
 		options = append(options, mode)
 	}
+	options = append(options, apply.Observe(func(change caisson.Change) {
+		out.sayf("%s %s", change.Action, change.Ref)
+	}))
 	report, err := apply.Reconcile(ctx, c, env.Set(program), env.Builders(), options...)
 	out.clear()
 	return report, err
@@ -67,7 +68,7 @@ func waitFor(ctx context.Context, c client.Client, report *caisson.Report, out *
 	defer cancel()
 	err := apply.Wait(ctx, c, report, apply.ObserveWait(func(now apply.Waiting) {
 		if len(now.For) > 0 {
-			out.say("%d of %d ready, waiting for %s", now.Ready, now.Total, now.For[0])
+			out.sayf("%d of %d ready, waiting for %s", now.Ready, now.Total, now.For[0])
 		}
 	}))
 	out.clear()

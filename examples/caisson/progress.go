@@ -26,7 +26,7 @@ func newProgress(w io.Writer) *progress {
 // width that a changing line is cut to: a line that wraps cannot be taken back.
 const width = 79
 
-func (p *progress) say(format string, args ...any) {
+func (p *progress) sayf(format string, args ...any) {
 	line := fmt.Sprintf(format, args...)
 	if line == p.last {
 		return

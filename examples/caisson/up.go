@@ -60,11 +60,11 @@ With --context and -f it does the same on an existing cluster.`,
 func (f *flags) loadOrExample(args []string) (*environment.Environment, error) {
 	switch {
 	case f.file != "" && len(args) > 0:
-		return nil, fmt.Errorf("give either -f or the name of an example, not both")
+		return nil, errors.New("give either -f or the name of an example, not both")
 	case f.file != "":
 		return f.load()
 	case f.context != "":
-		return nil, errors.New("--context needs -f: the examples' images are made up, and an existing cluster could not pull them")
+		return nil, errors.New("--context needs -f: the images of the examples are made up, and no cluster could pull them")
 	}
 	name := "production"
 	if len(args) > 0 {
@@ -93,7 +93,7 @@ func (u *up) embedded(ctx context.Context) (err error) {
 	}
 	running, err := cluster.Start(ctx, cluster.Options{
 		Nodes:    nodes,
-		Progress: func(line string) { u.progress.say("%s", line) },
+		Progress: func(line string) { u.progress.sayf("%s", line) },
 	})
 	if err != nil {
 		return err

@@ -78,7 +78,7 @@ func start(ctx context.Context, binary string, o Options) (_ *Cluster, err error
 	if c.remover, err = startProcess(dir, binary, "remove", dir); err != nil {
 		return nil, err
 	}
-	p, err := freePorts()
+	p, err := freePorts(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -106,7 +106,7 @@ func TestKilledParentLeavesNothing(t *testing.T) {
 		select {}
 	}
 	start(t, cluster.Options{}) // builds the binary first, if need be
-	helper := exec.Command(os.Args[0], "-test.run=^TestKilledParentLeavesNothing$")
+	helper := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilledParentLeavesNothing$")
 	helper.Env = append(os.Environ(), helperVariable+"=1")
 	out, err := helper.StdoutPipe()
 	require.NoError(t, err)

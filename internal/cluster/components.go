@@ -1,8 +1,10 @@
 package cluster
 
 import (
+	"context"
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -14,26 +16,37 @@ const assetsVariable = "KUBEBUILDER_ASSETS"
 // ports are those of one cluster, on loopback. They were free a moment ago; Start tries again if one no longer is.
 type ports struct{ etcd, etcdPeer, api, metrics int }
 
-func freePorts() (ports, error) {
+func freePorts(ctx context.Context) (ports, error) {
 	var p ports
+	var config net.ListenConfig
 	for _, port := range []*int{&p.etcd, &p.etcdPeer, &p.api, &p.metrics} {
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		listener, err := config.Listen(ctx, "tcp", "127.0.0.1:0")
 		if err != nil {
 			return p, fmt.Errorf("find a free port: %w", err)
 		}
-		defer listener.Close() // held until all are chosen, so that they differ
-		*port = listener.Addr().(*net.TCPAddr).Port
+		defer func() { _ = listener.Close() }() // held until all are chosen, so that they differ
+		address, err := netip.ParseAddrPort(listener.Addr().String())
+		if err != nil {
+			return p, fmt.Errorf("find a free port: %w", err)
+		}
+		*port = int(address.Port())
 	}
 	return p, nil
 }
 
 func etcdArgs(dir string, p ports) []string {
-	client, peer := loopback("http", p.etcd), loopback("http", p.etcdPeer)
+	client, peer := loopback(p.etcd), loopback(p.etcdPeer)
+	in := func(name string) string { return filepath.Join(dir, name) }
 	return []string{
 		"etcd",
-		"--data-dir=" + filepath.Join(dir, "etcd"),
+		"--data-dir=" + in("etcd"),
 		"--listen-client-urls=" + client, "--advertise-client-urls=" + client,
 		"--listen-peer-urls=" + peer, "--initial-advertise-peer-urls=" + peer, "--initial-cluster=default=" + peer,
+		// Loopback is open to every user of the machine: only who holds a certificate of the cluster gets in.
+		"--client-cert-auth", "--trusted-ca-file=" + in("ca.crt"),
+		"--cert-file=" + in("server.crt"), "--key-file=" + in("server.key"),
+		"--peer-client-cert-auth", "--peer-trusted-ca-file=" + in("ca.crt"),
+		"--peer-cert-file=" + in("server.crt"), "--peer-key-file=" + in("server.key"),
 		"--unsafe-no-fsync", // the data is thrown away with the cluster
 		"--log-level=warn",
 	}
@@ -43,7 +56,8 @@ func apiServerArgs(dir string, p ports) ([]string, error) {
 	in := func(name string) string { return filepath.Join(dir, name) }
 	args := []string{
 		"kube-apiserver",
-		"--etcd-servers=" + loopback("http", p.etcd),
+		"--etcd-servers=" + loopback(p.etcd), "--etcd-cafile=" + in("ca.crt"),
+		"--etcd-certfile=" + in("server.crt"), "--etcd-keyfile=" + in("server.key"),
 		"--bind-address=127.0.0.1", fmt.Sprintf("--secure-port=%d", p.api),
 		// A loopback address is refused as the endpoint of the Service "kubernetes".
 		"--endpoint-reconciler-type=none",
@@ -115,4 +129,4 @@ func metricsArgs(dir string, p ports) []string {
 	}
 }
 
-func loopback(scheme string, port int) string { return fmt.Sprintf("%s://127.0.0.1:%d", scheme, port) }
+func loopback(port int) string { return fmt.Sprintf("https://127.0.0.1:%d", port) }

@@ -38,7 +38,7 @@ func writeAccess(dir string, p ports) (*rest.Config, error) {
 		if err := ca.issue(file, user.name, user.groups, nil); err != nil {
 			return nil, err
 		}
-		if err := writeKubeconfig(dir, file, user.kubeconfig, loopback("https", p.api)); err != nil {
+		if err := writeKubeconfig(dir, file, user.kubeconfig, loopback(p.api)); err != nil {
 			return nil, err
 		}
 	}

@@ -25,8 +25,8 @@ func startProcess(dir, binary string, args ...string) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer log.Close() // the child has its own
-	cmd := exec.Command(binary, args...)
+	defer func() { _ = log.Close() }()   // the child has its own
+	cmd := exec.Command(binary, args...) //nolint:noctx // it lives as long as the cluster, not as the call
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, log, log
 	stdin, err := cmd.StdinPipe()
 	if err != nil {

@@ -37,9 +37,8 @@ func files() (map[string][]byte, error) {
 // hash names a build: other text or other flags are another binary.
 func hash(all map[string][]byte, args []string) string {
 	sum := sha256.New()
-	fmt.Fprintf(sum, "%q\n", args)
 	// fmt prints maps in the order of their keys.
-	fmt.Fprintf(sum, "%q", all)
+	_, _ = fmt.Fprintf(sum, "%q\n%q", args, all)
 	return hex.EncodeToString(sum.Sum(nil))[:12]
 }
 

@@ -1,0 +1,38 @@
+# The commands that a change needs. Every one works on a new machine with nothing but Go, make and git.
+
+GOLANGCI = go tool -modfile=internal/tools/go.mod golangci-lint
+# As the control plane is built, so that nothing of it is compiled twice.
+CONTROLPLANE = GOWORK=off CGO_ENABLED=0 GOFLAGS="-mod=readonly -buildvcs=false -trimpath"
+
+.PHONY: help test lint tidy generate prove fmt
+
+help: ## Show the targets.
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+test: ## All tests, on a real control plane. The first run builds it: about 7 minutes on two cores.
+	go vet ./...
+	go test -timeout 45m ./...
+
+lint: ## golangci-lint as pinned, vet for other systems and of the control plane's source, tidy modules.
+	$(GOLANGCI) run ./...
+	GOOS=darwin go vet ./...
+	GOOS=windows go vet ./...
+	cd internal/cluster/controlplane && $(CONTROLPLANE) go vet ./...
+	$(MAKE) tidy
+
+fmt: ## Format all code.
+	$(GOLANGCI) fmt ./...
+
+tidy: ## Check that every module is tidy.
+	go mod tidy -diff
+	cd internal/cluster/controlplane && GOWORK=off go mod tidy -diff
+	cd internal/tools && GOWORK=off go mod tidy -diff
+
+generate: ## Write golden files and everything generated anew.
+	go test ./internal/cluster -run TestSource -update
+	go test ./workload ./security ./environment ./examples/... -update
+
+prove: ## The long runs: fuzzing of everything that takes input.
+	go test ./environment -run '^$$' -fuzz FuzzParse -fuzztime 10m
+	go test ./workload -run '^$$' -fuzz FuzzServerBuild -fuzztime 10m
+	go test ./security -run '^$$' -fuzz FuzzNamespaceBuild -fuzztime 10m
