@@ -65,7 +65,7 @@ func (e Environment) withDefaults() Environment {
 		server.Namespace = cmp.Or(server.Namespace, e.Namespace.Name)
 		server.Profile = cmp.Or(server.Profile, e.Profile)
 		if pool, ok := e.pool(server.Pool); ok {
-			server.Placement = pool.Placement()
+			server.Placement = pool.Placement() // validate refuses one that is given beside the pool
 		}
 	}
 	e.Servers = servers

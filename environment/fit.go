@@ -13,11 +13,14 @@ import (
 // Nodes are what the pools become, as DOKS registers them.
 func (e Environment) Nodes() ([]*corev1.Node, error) {
 	e = e.withDefaults()
+	if errs := e.validatePools(); len(errs) > 0 {
+		return nil, errs.ToAggregate()
+	}
 	var all []*corev1.Node
-	for i, pool := range e.Pools {
+	for _, pool := range e.Pools {
 		nodes, err := pool.Nodes(e.Region)
 		if err != nil {
-			return nil, field.Invalid(field.NewPath("pools").Index(i).Child("size"), pool.Size, err.Error())
+			return nil, err
 		}
 		all = append(all, nodes...)
 	}
@@ -37,7 +40,7 @@ type pods struct {
 func (e Environment) validateFit() field.ErrorList {
 	nodes, err := e.Nodes()
 	if err != nil {
-		return field.ErrorList{err.(*field.Error)}
+		return under(field.NewPath("pools"), err)
 	}
 	var all []pods
 	for i, server := range e.Servers {
@@ -58,18 +61,15 @@ func (e Environment) validateFit() field.ErrorList {
 
 	var errs field.ErrorList
 	for _, p := range all {
-		for placed := range p.replicas {
-			if !place(p, nodes) {
-				errs = append(errs, e.doesNotFit(p, fmt.Sprintf("only %d of %d replicas fit", placed, p.replicas)))
-				break
-			}
+		if placed := p.place(nodes); placed < p.replicas {
+			errs = append(errs, e.doesNotFit(p, fmt.Sprintf("only %d of %d replicas fit", placed, p.replicas)))
 		}
 	}
 	if len(errs) > 0 {
 		return errs
 	}
 	for _, p := range all {
-		if p.replicas > 0 && !fitsAnywhere(p, nodes) {
+		if p.replicas > 0 && !slices.ContainsFunc(nodes, p.fits) {
 			errs = append(errs, e.doesNotFit(p, "no room for the additional replica of a rolling update"))
 		}
 	}
@@ -86,30 +86,30 @@ func (e Environment) doesNotFit(p pods, what string) *field.Error {
 		fmt.Sprintf("%s on the nodes (%v): lower the requests or the replicas, or take more or larger nodes", what, sizes))
 }
 
-// place a pod on the node with the most memory left, and take its requests from what the node can allocate.
-func place(p pods, nodes []*corev1.Node) bool {
-	var best *corev1.Node
-	for _, node := range nodes {
-		if fits(p, node) && (best == nil || node.Status.Allocatable.Memory().Cmp(*best.Status.Allocatable.Memory()) > 0) {
-			best = node
+// place pods one after another on the node with the most memory left, take their requests from what the nodes can
+// allocate, and give how many found a place.
+func (p pods) place(nodes []*corev1.Node) (placed int32) {
+	moreMemory := func(a, b *corev1.Node) int { return b.Status.Allocatable.Memory().Cmp(*a.Status.Allocatable.Memory()) }
+	room := slices.SortedStableFunc(slices.Values(nodes), moreMemory)
+	for placed < p.replicas && len(room) > 0 {
+		node := room[0]
+		room = room[1:]
+		if !p.fits(node) {
+			continue // nor will the next replica fit
 		}
+		for name, quantity := range p.requests {
+			left := node.Status.Allocatable[name]
+			left.Sub(quantity)
+			node.Status.Allocatable[name] = left
+		}
+		at, _ := slices.BinarySearchFunc(room, node, moreMemory)
+		room = slices.Insert(room, at, node)
+		placed++
 	}
-	if best == nil {
-		return false
-	}
-	for name, quantity := range p.requests {
-		left := best.Status.Allocatable[name]
-		left.Sub(quantity)
-		best.Status.Allocatable[name] = left
-	}
-	return true
+	return placed
 }
 
-func fitsAnywhere(p pods, nodes []*corev1.Node) bool {
-	return slices.ContainsFunc(nodes, func(node *corev1.Node) bool { return fits(p, node) })
-}
-
-func fits(p pods, node *corev1.Node) bool {
+func (p pods) fits(node *corev1.Node) bool {
 	if !labels.SelectorFromSet(p.spec.NodeSelector).Matches(labels.Set(node.Labels)) {
 		return false
 	}

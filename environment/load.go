@@ -7,9 +7,7 @@ import (
 	"reflect"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
 	"k8s.io/apimachinery/pkg/util/validation/field"
-	sigsyaml "sigs.k8s.io/yaml"
 )
 
 // FileError is one mistake in a file.
@@ -34,7 +32,8 @@ func (e *FileError) Error() string {
 	return where + ": " + e.Path + ": " + e.Message
 }
 
-// Load reads an environment from a file and checks it. The error joins a *FileError for each mistake.
+// Load reads an environment from a file and checks it. The error joins a *FileError for each mistake. Mistakes of form
+// (names and types of fields) come first: what the environment means is checked once its form is right.
 func Load(path string) (*Environment, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -45,56 +44,38 @@ func Load(path string) (*Environment, error) {
 
 // Parse is Load for a text. The name is for errors.
 func Parse(name string, text []byte) (*Environment, error) {
-	root, err := document(name, text)
-	if err != nil {
-		return nil, err
+	root, fileErr := document(name, string(text))
+	if fileErr != nil {
+		return nil, fileErr
 	}
-	c := newChecker(name)
-	c.check(root, reflect.TypeFor[Environment](), nil)
-	if len(c.errs) > 0 {
-		return nil, errors.Join(c.errs...)
-	}
+	d := newDecoder(name)
 	var env Environment
-	if err := sigsyaml.Unmarshal(text, &env); err != nil {
-		return nil, &FileError{File: name, Message: err.Error()} // not seen: the checker decodes every value too
+	d.decode(root, reflect.ValueOf(&env).Elem(), nil)
+	if len(d.errs) > 0 {
+		return nil, errors.Join(d.errs...)
 	}
 	for _, err := range env.validate() {
-		c.fail(c.line(err.Field), err.Field, err.ErrorBody())
+		d.fail(d.line(err.Field), err.Field, err.ErrorBody())
 	}
-	if len(c.errs) > 0 {
-		return nil, errors.Join(c.errs...)
+	if len(d.errs) > 0 {
+		return nil, errors.Join(d.errs...)
 	}
 	return &env, nil
 }
 
-// document gives the one document of a file.
-func document(name string, text []byte) (*yaml.Node, error) {
-	decoder := yaml.NewDecoder(strings.NewReader(string(text)))
-	var root yaml.Node
-	if err := decoder.Decode(&root); err != nil {
-		return nil, &FileError{File: name, Message: "is not YAML: " + strings.TrimPrefix(err.Error(), "yaml: ")}
-	}
-	var second yaml.Node
-	if decoder.Decode(&second) == nil {
-		return nil, &FileError{File: name, Line: second.Line,
-			Message: "holds a second document: write one environment to a file"}
-	}
-	return root.Content[0], nil
-}
-
 // line of a field, or of the innermost field around it that the file holds.
-func (c *checker) line(path string) int {
+func (d *decoder) line(path string) int {
 	for path != "" {
-		if line, ok := c.lines[path]; ok {
+		if line, ok := d.lines[path]; ok {
 			return line
 		}
 		path = path[:max(0, strings.LastIndexAny(path, ".["))]
 	}
-	return 1
+	return d.lines[""]
 }
 
-func (c *checker) fail(line int, path, message string) {
-	c.errs = append(c.errs, &FileError{File: c.file, Line: line, Path: path, Message: message})
+func (d *decoder) fail(line int, path, message string) {
+	d.errs = append(d.errs, &FileError{File: d.file, Line: line, Path: path, Message: message})
 }
 
 func pathString(path *field.Path) string {

@@ -4,11 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	utilerrors "k8s.io/apimachinery/pkg/util/errors"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/caissonhq/caisson/nodepool"
 	"github.com/caissonhq/caisson/workload"
 )
 
@@ -16,11 +19,18 @@ import (
 func (e Environment) Validate() error { return e.validate().ToAggregate() }
 
 func (e Environment) validate() field.ErrorList {
+	given := e
 	e = e.withDefaults()
 	errs := e.validateHead()
 	errs = append(errs, under(field.NewPath("namespace"), e.Namespace.Validate())...)
 	errs = append(errs, e.validatePools()...)
-	errs = append(errs, e.validateServers()...)
+	for i, server := range given.Servers {
+		for _, err := range e.validateServer(i, server) {
+			if !repeats(err, i, server, errs) {
+				errs = append(errs, err)
+			}
+		}
+	}
 	if len(errs) > 0 {
 		return errs // whether a broken environment fits its nodes says nothing
 	}
@@ -28,13 +38,8 @@ func (e Environment) validate() field.ErrorList {
 }
 
 func (e Environment) validateHead() field.ErrorList {
-	var errs field.ErrorList
-	if e.APIVersion != APIVersion {
-		errs = append(errs, field.NotSupported(field.NewPath("apiVersion"), e.APIVersion, []string{APIVersion}))
-	}
-	if e.Kind != Kind {
-		errs = append(errs, field.NotSupported(field.NewPath("kind"), e.Kind, []string{Kind}))
-	}
+	errs := one(field.NewPath("apiVersion"), e.APIVersion, APIVersion)
+	errs = append(errs, one(field.NewPath("kind"), e.Kind, Kind)...)
 	if e.Name == "" {
 		errs = append(errs, field.Required(field.NewPath("name"), `write a DNS label, like "shop"`))
 	} else {
@@ -45,8 +50,25 @@ func (e Environment) validateHead() field.ErrorList {
 	if profiles := workload.Profiles(); !slices.Contains(profiles, e.Profile) {
 		errs = append(errs, field.NotSupported(field.NewPath("profile"), e.Profile, profiles))
 	}
+	for _, message := range validation.IsDNS1123Label(e.Region) { // it becomes a label of the nodes
+		errs = append(errs, field.Invalid(field.NewPath("region"), e.Region, message))
+	}
 	return errs
 }
+
+func one(path *field.Path, given, wanted string) field.ErrorList {
+	switch given {
+	case wanted:
+		return nil
+	case "":
+		return field.ErrorList{field.Required(path, "write "+wanted)}
+	default:
+		return field.ErrorList{field.NotSupported(path, given, []string{wanted})}
+	}
+}
+
+// maxNodes that Kubernetes is made for: https://kubernetes.io/docs/setup/best-practices/cluster-large/
+const maxNodes = 5000
 
 func (e Environment) validatePools() field.ErrorList {
 	path := field.NewPath("pools")
@@ -55,38 +77,57 @@ func (e Environment) validatePools() field.ErrorList {
 	}
 	var errs field.ErrorList
 	seen := map[string]bool{}
+	left := maxNodes
 	for i, pool := range e.Pools {
-		errs = append(errs, under(path.Index(i), pool.Validate())...)
-		if seen[pool.Name] {
-			errs = append(errs, field.Duplicate(path.Index(i).Child("name"), pool.Name))
+		at := path.Index(i)
+		errs = append(errs, under(at, pool.Validate())...)
+		if seen[pool.Name] && pool.Name != "" {
+			errs = append(errs, field.Duplicate(at.Child("name"), pool.Name))
 		}
 		seen[pool.Name] = true
+		if _, err := nodepool.Capacity(pool.Size); pool.Size != "" && err != nil {
+			errs = append(errs, field.Invalid(at.Child("size"), field.OmitValueType{}, err.Error()))
+		}
+		if pool.Count > left {
+			errs = append(errs, field.Invalid(at.Child("count"), pool.Count,
+				fmt.Sprintf("a cluster has at most %d nodes: write a smaller number", maxNodes)))
+			continue
+		}
+		left -= max(0, pool.Count)
 	}
 	return errs
 }
 
-func (e Environment) validateServers() field.ErrorList {
+// validateServer checks a server that has its defaults; given is the same without them.
+func (e Environment) validateServer(i int, given Server) field.ErrorList {
+	server := e.Servers[i]
+	path := field.NewPath("servers").Index(i)
+	errs := under(path, server.Server.Validate())
+	if first := slices.IndexFunc(e.Servers, func(s Server) bool { return s.Name == server.Name }); server.Name != "" && first < i {
+		errs = append(errs, field.Duplicate(path.Child("name"), server.Name))
+	}
+	if server.Namespace != e.Namespace.Name {
+		errs = append(errs, field.Invalid(path.Child("namespace"), server.Namespace,
+			fmt.Sprintf("must be the environment's, %q: leave it out", e.Namespace.Name)))
+	}
+	if server.Pool != "" {
+		errs = append(errs, e.validatePool(path, given)...)
+	}
+	return append(errs, e.validateCalls(path.Child("calls"), server)...)
+}
+
+func (e Environment) validatePool(path *field.Path, given Server) field.ErrorList {
 	var errs field.ErrorList
-	seen := map[string]bool{}
-	for i, server := range e.Servers {
-		path := field.NewPath("servers").Index(i)
-		errs = append(errs, under(path, server.Server.Validate())...)
-		if seen[server.Name] {
-			errs = append(errs, field.Duplicate(path.Child("name"), server.Name))
+	if _, ok := e.pool(given.Pool); !ok {
+		var names []string
+		for _, pool := range e.Pools {
+			names = append(names, pool.Name)
 		}
-		seen[server.Name] = true
-		if server.Namespace != e.Namespace.Name {
-			errs = append(errs, field.Invalid(path.Child("namespace"), server.Namespace,
-				fmt.Sprintf("must be the environment's, %q: leave it out", e.Namespace.Name)))
-		}
-		if _, ok := e.pool(server.Pool); server.Pool != "" && !ok {
-			var names []string
-			for _, pool := range e.Pools {
-				names = append(names, pool.Name)
-			}
-			errs = append(errs, field.NotSupported(path.Child("pool"), server.Pool, names))
-		}
-		errs = append(errs, e.validateCalls(path.Child("calls"), server)...)
+		errs = append(errs, field.NotSupported(path.Child("pool"), given.Pool, names))
+	}
+	if len(given.Placement.NodeSelector)+len(given.Placement.Tolerations) > 0 {
+		errs = append(errs, field.Invalid(path.Child("placement"), field.OmitValueType{},
+			"pool is given too, and says the same: keep one of them"))
 	}
 	return errs
 }
@@ -94,20 +135,47 @@ func (e Environment) validateServers() field.ErrorList {
 func (e Environment) validateCalls(path *field.Path, server Server) field.ErrorList {
 	var errs field.ErrorList
 	for i, name := range server.Calls {
-		var others []string
-		for _, other := range e.Servers {
-			if other.Name != server.Name {
-				others = append(others, other.Name)
-			}
-		}
-		if !slices.Contains(others, name) {
-			errs = append(errs, field.NotSupported(path.Index(i), name, others))
-		}
-		if slices.Contains(server.Calls[:i], name) {
-			errs = append(errs, field.Duplicate(path.Index(i), name))
+		at := path.Index(i)
+		_, known := e.server(name)
+		switch {
+		case slices.Contains(server.Calls[:i], name):
+			errs = append(errs, field.Duplicate(at, name))
+		case name == server.Name:
+			errs = append(errs, field.Invalid(at, name, "is this server itself: leave it out"))
+		case !known:
+			errs = append(errs, field.Invalid(at, name, "there is no such server"+e.others(server)))
 		}
 	}
 	return errs
+}
+
+// others that a server can call.
+func (e Environment) others(server Server) string {
+	var names []string
+	for _, other := range e.Servers {
+		if other.Name != server.Name && other.Name != "" {
+			names = append(names, strconv.Quote(other.Name))
+		}
+	}
+	if len(names) == 0 {
+		return ", nor any other than this one"
+	}
+	return ": write one of " + strings.Join(names, ", ")
+}
+
+// repeats tells that an error is about what a server has from the environment, where it has been told already.
+func repeats(err *field.Error, i int, given Server, told field.ErrorList) bool {
+	path := field.NewPath("servers").Index(i)
+	var origin string
+	switch {
+	case err.Field == path.Child("profile").String() && given.Profile == "":
+		origin = "profile"
+	case err.Field == path.Child("namespace").String() && given.Namespace == "":
+		origin = "namespace.name"
+	default:
+		return false
+	}
+	return slices.ContainsFunc(told, func(other *field.Error) bool { return other.Field == origin })
 }
 
 // under puts the path of a part before the paths of its errors.

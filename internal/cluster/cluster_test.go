@@ -1,10 +1,12 @@
 package cluster_test
 
 import (
+	"bufio"
 	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -106,41 +108,64 @@ func TestKilledParentLeavesNothing(t *testing.T) {
 		select {}
 	}
 	start(t, cluster.Options{}) // builds the binary first, if need be
-	helper := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilledParentLeavesNothing$")
-	helper.Env = append(os.Environ(), helperVariable+"=1")
-	out, err := helper.StdoutPipe()
-	require.NoError(t, err)
-	require.NoError(t, helper.Start())
-	said := make([]byte, 4096)
-	n, err := out.Read(said)
-	require.NoError(t, err)
-	_, dir, found := strings.Cut(strings.TrimSpace(string(said[:n])), "folder ")
-	require.True(t, found, "%s", said[:n])
-	require.DirExists(t, dir)
-	require.NotEmpty(t, processesNaming(t, dir))
+	cases := map[string]struct {
+		reason string
+		signal os.Signal
+		all    bool
+	}{
+		"kill -9": {"nothing can clean up in the process itself", os.Kill, false},
+		"Ctrl-C":  {"a terminal sends it to every process of the group", syscall.SIGINT, true},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			helper := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilledParentLeavesNothing$")
+			helper.Env = append(os.Environ(), helperVariable+"=1")
+			out, err := helper.StdoutPipe()
+			require.NoError(t, err)
+			require.NoError(t, helper.Start())
+			line, err := bufio.NewReader(out).ReadString('\n')
+			require.NoError(t, err)
+			dir, found := strings.CutPrefix(strings.TrimSpace(line), "folder ")
+			require.True(t, found, line)
+			require.DirExists(t, dir)
+			running := processesNaming(t, dir)
+			require.NotEmpty(t, running)
 
-	require.NoError(t, helper.Process.Signal(syscall.SIGKILL))
-	_ = helper.Wait()
-	require.Eventually(t, func() bool {
-		_, err := os.Stat(dir)
-		return os.IsNotExist(err) && len(processesNaming(t, dir)) == 0
-	}, 30*time.Second, 100*time.Millisecond)
+			if tc.all {
+				for pid := range running {
+					process, err := os.FindProcess(pid)
+					require.NoError(t, err)
+					require.NoError(t, process.Signal(tc.signal))
+				}
+			}
+			require.NoError(t, helper.Process.Signal(tc.signal))
+			_ = helper.Wait()
+			require.Eventually(t, func() bool {
+				_, err := os.Stat(dir)
+				return os.IsNotExist(err) && len(processesNaming(t, dir)) == 0
+			}, 30*time.Second, 100*time.Millisecond, tc.reason)
+		})
+	}
 }
 
-// processesNaming gives the command lines that name a folder. It reads /proc, and skips the test where there is none.
-func processesNaming(t *testing.T, dir string) []string {
+// processesNaming gives the command lines that name a folder, by process id. It reads /proc, and skips the test where
+// there is none.
+func processesNaming(t *testing.T, dir string) map[int]string {
 	t.Helper()
 	if _, err := os.Stat("/proc/self/cmdline"); err != nil {
 		t.Skip("no /proc here to look for processes in")
 	}
 	files, err := filepath.Glob("/proc/[0-9]*/cmdline")
 	require.NoError(t, err)
-	var found []string
+	found := map[int]string{}
 	for _, file := range files {
 		line, err := os.ReadFile(file) // gone by now is as good as not there
-		if err == nil && strings.Contains(string(line), dir) {
-			found = append(found, strings.ReplaceAll(string(line), "\x00", " "))
+		if err != nil || !strings.Contains(string(line), dir) {
+			continue
 		}
+		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(file)))
+		require.NoError(t, err)
+		found[pid] = strings.ReplaceAll(string(line), "\x00", " ")
 	}
 	return found
 }

@@ -10,7 +10,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"slices"
+	"syscall"
 	_ "time/tzdata" // CronJobs name time zones; the machine need not have the database.
 
 	"go.etcd.io/etcd/server/v3/etcdmain"
@@ -53,6 +55,8 @@ func main() {
 			fail("%v", err)
 		}
 	case name == "remove":
+		// Ctrl-C reaches every process of a terminal; this one still has to clean up after the others.
+		signal.Ignore(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 		waitForParent()
 		if err := removeFolder(os.Args[1]); err != nil {
 			fail("%v", err)
