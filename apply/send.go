@@ -84,9 +84,15 @@ func (r *run) heldByOthers(ctx context.Context, s *step, conflicts []Conflict) (
 	return held, nil
 }
 
+// beforeFirstApply is whom the server names for the fields of an object that nobody's managed fields are known of.
+const beforeFirstApply = "before-first-apply"
+
 func editedOnly(entries []metav1.ManagedFieldsEntry, conflict Conflict) bool {
 	if conflict.Subresource != "" {
 		return false
+	}
+	if conflict.Manager == beforeFirstApply {
+		return true
 	}
 	edited := false
 	for _, entry := range entries {
