@@ -87,10 +87,10 @@ func (r *run) addBuilt(builders []caisson.Builder) error {
 	return errors.Join(failed...)
 }
 
-// attempts to get hold of the set while other runs change it, and how long to wait for one of them.
 const (
-	attempts = 10
-	patience = 30 * time.Second
+	attempts       = 10               // to get hold of the set while other runs change it
+	patience       = 30 * time.Second // for a run that holds it
+	releaseTimeout = 10 * time.Second
 )
 
 // do decides and carries out.
@@ -99,7 +99,7 @@ func (r *run) do(ctx context.Context) *caisson.Report {
 		return r.failAll(err)
 	}
 	waitUntil := time.Now().Add(patience)
-	for range attempts {
+	for moved := 0; moved < attempts; {
 		if err := r.decide(ctx); err != nil {
 			return r.failAll(err)
 		}
@@ -117,11 +117,12 @@ func (r *run) do(ctx context.Context) *caisson.Report {
 		}
 		switch err := r.carryOut(ctx); {
 		case errors.Is(err, errMoved):
-			continue // read all anew
+			moved++ // and read all anew
 		case err != nil:
 			return r.failAll(err)
+		default:
+			return r.report()
 		}
-		return r.report()
 	}
 	return r.failAll(fmt.Errorf("gave up after %d attempts: %w", attempts, errMoved))
 }
@@ -170,8 +171,10 @@ func (r *run) carryOut(ctx context.Context) error {
 	clean := r.options.modes[Prune] && failedBefore == "" && !slices.ContainsFunc(r.steps, func(s *step) bool {
 		return s.intent == nil && s.change.Action != caisson.Pruned
 	})
-	// Other runs would wait for the mark until it expires; everything else is done.
-	if err := r.parent.release(context.WithoutCancel(ctx), r.refs(), !clean); err != nil && !errors.Is(err, errMoved) {
+	// Also when the context has ended: other runs would wait for the mark until it expires.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
+	defer cancel()
+	if err := r.parent.release(ctx, r.refs(), !clean); err != nil && !errors.Is(err, errMoved) {
 		r.steps = append(r.steps, r.parentStep(err))
 	}
 	return nil

@@ -165,6 +165,7 @@ func TestBadInputFailsWithAReason(t *testing.T) {
 		object caisson.Object
 		want   string
 	}{
+		"nil":          {"a builder that leaves something out returns a typed nil easily", (*corev1.ConfigMap)(nil), "leave it out"},
 		"no name":      {"a generated name could not be found again", configMap(p.namespace, "", "a"), "metadata.name"},
 		"no namespace": {"nobody said where", configMap("", "a", "a"), "metadata.namespace"},
 		"namespace of a namespace": {

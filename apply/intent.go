@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -29,6 +30,9 @@ type intent struct {
 
 // newIntent never fails: what is wrong with an object is kept for its entry in the report.
 func newIntent(c client.Client, set Set, object caisson.Object, requires []caisson.Requirement) *intent {
+	if value := reflect.ValueOf(object); !value.IsValid() || value.Kind() == reflect.Pointer && value.IsNil() {
+		return &intent{ref: caisson.Ref{Kind: fmt.Sprintf("%T", object)}, err: errors.New("is nil: leave it out")}
+	}
 	in := &intent{ref: caisson.Ref{Namespace: object.GetNamespace(), Name: object.GetName()}, requires: requires}
 	kind, err := c.GroupVersionKindFor(object)
 	if err != nil {

@@ -1,25 +1,17 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
-	"k8s.io/client-go/kubernetes/scheme"
-	"k8s.io/client-go/tools/clientcmd"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/caissonhq/caisson/apply"
-	"github.com/caissonhq/caisson/environment"
 )
-
-// program is part of the identity of what this command applies.
-const program = "cli"
 
 type flags struct {
 	file    string
+	example string // to take without a file
 	output  string
 	context string
 	timeout time.Duration
@@ -57,22 +49,4 @@ func (f *flags) modes() []apply.Mode {
 		}
 	}
 	return modes
-}
-
-func (f *flags) load() (*environment.Environment, error) {
-	if f.file == "" {
-		return nil, errors.New("which environment? give its file with -f")
-	}
-	return environment.Load(f.file)
-}
-
-func (f *flags) client() (client.Client, error) {
-	rules := clientcmd.NewDefaultClientConfigLoadingRules()
-	overrides := &clientcmd.ConfigOverrides{CurrentContext: f.context}
-	config, err := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, overrides).ClientConfig()
-	if err != nil {
-		return nil, fmt.Errorf("find the cluster: %w: name one with --context, or run caisson up", err)
-	}
-	config.QPS = -1 // client-go's default is 5 requests a second
-	return client.New(config, client.Options{Scheme: scheme.Scheme})
 }

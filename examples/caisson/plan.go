@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 
 	"github.com/spf13/cobra"
@@ -14,35 +15,27 @@ func planCommand() *cobra.Command {
 		Use:   "plan -f FILE",
 		Short: "Say what apply would do; exits 0 for nothing, 2 for changes, 1 for an error",
 		Args:  cobra.NoArgs,
-		RunE: func(command *cobra.Command, _ []string) error {
-			if err := checkFormat(f.output); err != nil {
-				return err
-			}
-			env, err := f.load()
-			if err != nil {
-				return err
-			}
-			c, err := f.client()
-			if err != nil {
-				return err
-			}
-			var options []apply.PlanOption
-			for _, mode := range f.modes() {
-				options = append(options, mode)
-			}
-			report, err := apply.Plan(command.Context(), c, env.Set(program), env.Builders(), options...)
-			if err := errors.Join(err, printReport(command.OutOrStdout(), report, f.output)); err != nil {
-				return err
-			}
-			if report.Changed() {
-				return errChanges
-			}
-			return nil
-		},
+		RunE:  f.onCluster(plan),
 	}
 	f.addFile(command)
 	f.addOutput(command, "table")
 	f.addContext(command)
 	f.addModes(command)
 	return command
+}
+
+func plan(ctx context.Context, s *session) error {
+	modes := s.modes()
+	options := make([]apply.PlanOption, len(modes))
+	for i, mode := range modes {
+		options[i] = mode
+	}
+	report, err := apply.Plan(ctx, s.client, s.env.Set(program), s.env.Builders(), options...)
+	if err := errors.Join(s.print(report), err); err != nil {
+		return err
+	}
+	if report.Changed() {
+		return errChanges
+	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 
@@ -18,20 +19,13 @@ func renderCommand() *cobra.Command {
 		Use:   "render -f FILE",
 		Short: "Print the objects of an environment, without a cluster",
 		Args:  cobra.NoArgs,
-		RunE: func(command *cobra.Command, _ []string) error {
-			if err := checkFormat(f.output); err != nil {
-				return err
-			}
-			env, err := f.load()
+		RunE: f.runE(func(_ context.Context, s *session) error {
+			objects, err := s.env.Objects()
 			if err != nil {
 				return err
 			}
-			objects, err := env.Objects()
-			if err != nil {
-				return err
-			}
-			return render(command.OutOrStdout(), objects, f.output)
-		},
+			return render(s.stdout, objects, s.output)
+		}),
 	}
 	f.addFile(command)
 	f.addOutput(command, "yaml")

@@ -5,7 +5,6 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -24,7 +23,7 @@ import (
 var examples embed.FS
 
 func upCommand() *cobra.Command {
-	var f flags
+	f := flags{example: "production"}
 	var exit bool
 	command := &cobra.Command{
 		Use:   "up [production|staging|dev]",
@@ -34,20 +33,12 @@ environment, wait until everything is available, apply it again to show that not
 
 With --context and -f it does the same on an existing cluster.`,
 		Args: cobra.MaximumNArgs(1),
-		RunE: func(command *cobra.Command, args []string) error {
-			if err := checkFormat(f.output); err != nil {
-				return err
-			}
-			env, err := f.loadOrExample(args)
-			if err != nil {
-				return err
-			}
-			u := &up{flags: &f, env: env, stdout: command.OutOrStdout(), progress: newProgress(command.ErrOrStderr()), exit: exit}
+		RunE: f.runE(func(ctx context.Context, s *session) error {
 			if f.context != "" {
-				return u.existing(command.Context())
+				return upOnExisting(ctx, s)
 			}
-			return u.embedded(command.Context())
-		},
+			return upEmbedded(ctx, s, exit)
+		}),
 	}
 	f.addFile(command)
 	f.addOutput(command, "table")
@@ -57,19 +48,7 @@ With --context and -f it does the same on an existing cluster.`,
 	return command
 }
 
-func (f *flags) loadOrExample(args []string) (*environment.Environment, error) {
-	switch {
-	case f.file != "" && len(args) > 0:
-		return nil, errors.New("give either -f or the name of an example, not both")
-	case f.file != "":
-		return f.load()
-	case f.context != "":
-		return nil, errors.New("--context needs -f: the images of the examples are made up, and no cluster could pull them")
-	}
-	name := "production"
-	if len(args) > 0 {
-		name = args[0]
-	}
+func example(name string) (*environment.Environment, error) {
 	text, err := examples.ReadFile(name + ".yaml")
 	if err != nil {
 		return nil, fmt.Errorf("there is no example %q: there are production, staging and dev", name)
@@ -77,75 +56,62 @@ func (f *flags) loadOrExample(args []string) (*environment.Environment, error) {
 	return environment.Parse(name+".yaml", text)
 }
 
-type up struct {
-	*flags
-	env      *environment.Environment
-	stdout   io.Writer
-	progress *progress
-	exit     bool
-}
-
-func (u *up) embedded(ctx context.Context) (err error) {
+func upEmbedded(ctx context.Context, s *session, exit bool) (err error) {
 	start := time.Now()
-	nodes, err := u.env.Nodes()
+	nodes, err := s.env.Nodes()
 	if err != nil {
 		return err
 	}
 	running, err := cluster.Start(ctx, cluster.Options{
 		Nodes:    nodes,
-		Progress: func(line string) { u.progress.sayf("%s", line) },
+		Progress: func(line string) { s.progress.sayf("%s", line) },
 	})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, running.Stop()) }()
-	c, err := client.New(running.Config, client.Options{Scheme: scheme.Scheme})
-	if err != nil {
+	if s.client, err = client.New(running.Config, client.Options{Scheme: scheme.Scheme}); err != nil {
 		return err
 	}
-	if err := u.reconcileTwice(ctx, c, start); err != nil {
+	if err := s.reconcileTwice(ctx, start); err != nil || exit {
 		return err
 	}
-	if u.exit {
-		return nil
-	}
-	fmt.Fprintf(u.stdout, "\nThe cluster runs until Ctrl-C. In another terminal:\n\n  kubectl --kubeconfig %s -n %s get all\n",
-		running.Kubeconfig, u.env.Namespace.Name)
+	fmt.Fprintf(s.stderr, "\nThe cluster runs until Ctrl-C. In another terminal:\n\n  kubectl --kubeconfig %s -n %s get all\n",
+		running.Kubeconfig, s.env.Namespace.Name)
 	<-ctx.Done()
 	return nil
 }
 
-func (u *up) existing(ctx context.Context) error {
-	if err := refuseMadeUp(u.env); err != nil {
+func upOnExisting(ctx context.Context, s *session) error {
+	if err := refuseMadeUp(s.env); err != nil {
 		return err
 	}
-	c, err := u.client()
-	if err != nil {
+	if err := s.connect(); err != nil {
 		return err
 	}
-	return u.reconcileTwice(ctx, c, time.Now())
+	return s.reconcileTwice(ctx, time.Now())
 }
 
 // reconcileTwice applies the environment, waits for it, and shows that there is nothing left to do.
-func (u *up) reconcileTwice(ctx context.Context, c client.Client, start time.Time) error {
+func (s *session) reconcileTwice(ctx context.Context, start time.Time) error {
 	modes := []apply.Mode{apply.Prune}
-	report, err := reconcile(ctx, c, u.env, u.progress, modes)
-	if err := errors.Join(err, printReport(u.stdout, report, u.output)); err != nil {
+	report, err := s.reconcile(ctx, modes)
+	if err := errors.Join(s.print(report), err); err != nil {
 		return err
 	}
-	if err := waitFor(ctx, c, report, u.progress, u.flags); err != nil {
+	if err := s.wait(ctx, report); err != nil {
 		return err
 	}
 	available := time.Since(start)
-	again, err := reconcile(ctx, c, u.env, u.progress, modes)
+	again, err := s.reconcile(ctx, modes)
 	if err != nil {
 		return err
 	}
 	if again.Changed() {
-		return errors.Join(errors.New("the second run found something to change"), printReport(u.stdout, again, u.output))
+		return errors.Join(errors.New("the second run found something to change"), s.print(again))
 	}
-	if u.output == "table" {
-		fmt.Fprintf(u.stdout, "\nEverything is available, %.1f s after the start. Applied once more: %s.\n",
+	if s.output == "table" {
+		fmt.Fprintf(s.stdout, "\nEverything is available, %.1f s after the start. Applied once more: %s.\n",
 			available.Seconds(), again.Summary())
 	}
 	return nil
