@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"testing"
 
+	"github.com/go-logr/logr"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -90,7 +92,11 @@ func (c *Cluster) Namespace(tb testing.TB) string {
 }
 
 func connect(c *cluster.Cluster) (*Cluster, error) {
-	api, err := client.New(c.Config, client.Options{Scheme: scheme.Scheme})
+	api, err := client.New(c.Config, client.Options{
+		Scheme: scheme.Scheme,
+		// Without one, controller-runtime complains after a while that nobody has set its global logger.
+		Log: logr.FromSlogHandler(slog.DiscardHandler),
+	})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("connect to the cluster: %w", err), c.Stop())
 	}

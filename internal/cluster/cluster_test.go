@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -47,23 +46,8 @@ func TestDeploymentBecomesAvailable(t *testing.T) {
 	api, err := client.New(c.Config, client.Options{})
 	require.NoError(t, err)
 
-	labels := map[string]string{"app": "web"}
-	web := &appsv1.Deployment{
-		ObjectMeta: metav1.ObjectMeta{Name: "web", Namespace: "default"},
-		Spec: appsv1.DeploymentSpec{
-			Replicas: new(int32(3)),
-			Selector: &metav1.LabelSelector{MatchLabels: labels},
-			Template: corev1.PodTemplateSpec{
-				ObjectMeta: metav1.ObjectMeta{Labels: labels},
-				Spec: corev1.PodSpec{Containers: []corev1.Container{{
-					Name: "web", Image: "registry.example/web",
-					Resources: corev1.ResourceRequirements{Requests: corev1.ResourceList{
-						corev1.ResourceCPU: resource.MustParse("400m"),
-					}},
-				}}},
-			},
-		},
-	}
+	web := deployment("web", "400m")
+	web.Spec.Replicas = new(int32(3))
 	require.NoError(t, api.Create(t.Context(), web))
 	require.Eventually(t, func() bool {
 		require.NoError(t, api.Get(t.Context(), client.ObjectKeyFromObject(web), web))
@@ -71,7 +55,7 @@ func TestDeploymentBecomesAvailable(t *testing.T) {
 	}, time.Minute, 100*time.Millisecond)
 
 	var pods corev1.PodList
-	require.NoError(t, api.List(t.Context(), &pods, client.MatchingLabels(labels)))
+	require.NoError(t, api.List(t.Context(), &pods, client.MatchingLabels(web.Spec.Selector.MatchLabels)))
 	pending := 0
 	for _, pod := range pods.Items {
 		if pod.Spec.NodeName == "" {
