@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/caissonhq/caisson"
@@ -33,8 +31,8 @@ func Plan(
 }
 
 // Reconcile makes the cluster hold what the builders build. It neither waits for the objects to be ready nor for other
-// runs longer than their bounded time; a controller calls it for every event. Builders that need what the cluster lacks
-// fail with a *RequirementError before anything of theirs is created.
+// runs longer than half a minute; a controller calls it for every event. Builders that need what the cluster lacks fail
+// with a *RequirementError before anything of theirs is created.
 func Reconcile(
 	ctx context.Context, c client.Client, set Set, builders []caisson.Builder, opts ...Option,
 ) (*caisson.Report, error) {
@@ -56,6 +54,27 @@ func Apply[O caisson.Object](
 	return finish(r.do(ctx))
 }
 
+// Delete deletes every object of the set, last things first, and the set's parent once nothing of the set is left.
+// Objects of kinds that hold what cannot be had back are skipped, unless AllowDelete names their kind. Deleting what is
+// no longer there is a success with an empty report. It does not wait until finalizers are done.
+func Delete(ctx context.Context, c client.Client, set Set, opts ...DeleteOption) (*caisson.Report, error) {
+	o := newOptions()
+	for _, option := range opts {
+		option.delete(o)
+	}
+	o.modes[Prune] = true // deleting is pruning towards nothing
+	r := newRun(c, set, o)
+	r.deleting = true
+	report := r.do(ctx)
+	if report.Err() != nil || !r.emptied() {
+		return finish(report)
+	}
+	if err := r.parent.remove(ctx); err != nil {
+		r.parentStep().fail(err)
+	}
+	return finish(r.report())
+}
+
 func applyOptions(opts []Option) *options {
 	o := newOptions()
 	for _, option := range opts {
@@ -64,13 +83,15 @@ func applyOptions(opts []Option) *options {
 	return o
 }
 
-func finish(report *caisson.Report) (*caisson.Report, error) { return report, report.Err() }
-
 // addBuilt adds what the builders build, after their checks. Nothing is applied if any of them refuses: half of what
 // somebody asked for is not what they asked for.
 func (r *run) addBuilt(builders []caisson.Builder) error {
 	var failed []error
-	for _, builder := range builders {
+	for i, builder := range builders {
+		if builder == nil {
+			failed = append(failed, fmt.Errorf("builders[%d]: is nil: leave it out", i))
+			continue
+		}
 		if err := builder.Validate(); err != nil {
 			failed = append(failed, err)
 			continue
@@ -80,17 +101,17 @@ func (r *run) addBuilt(builders []caisson.Builder) error {
 			failed = append(failed, err)
 			continue
 		}
+		requires := builder.Requires()
 		for _, object := range objects {
-			r.add(object, builder.Requires())
+			r.add(object, requires)
 		}
 	}
 	return errors.Join(failed...)
 }
 
 const (
-	attempts       = 10               // to get hold of the set while other runs change it
-	patience       = 30 * time.Second // for a run that holds it
-	releaseTimeout = 10 * time.Second
+	attempts = 10               // to get hold of the set while other runs change it
+	patience = 30 * time.Second // for a run that holds it
 )
 
 // do decides and carries out.
@@ -108,7 +129,7 @@ func (r *run) do(ctx context.Context) *caisson.Report {
 		}
 		if until, held := r.parent.heldUntil(); held {
 			if time.Now().After(waitUntil) {
-				return r.skipAll(fmt.Sprintf("another run is changing the set, until %s at the latest", until))
+				return r.skipAll("another run is changing the set, until " + until.Format(time.RFC3339) + " at the latest")
 			}
 			if err := pause(ctx, time.Second); err != nil {
 				return r.failAll(err)
@@ -117,7 +138,10 @@ func (r *run) do(ctx context.Context) *caisson.Report {
 		}
 		switch err := r.carryOut(ctx); {
 		case errors.Is(err, errMoved):
-			moved++ // and read all anew
+			moved++
+			if err := pause(ctx, time.Duration(moved)*50*time.Millisecond); err != nil {
+				return r.failAll(err)
+			}
 		case err != nil:
 			return r.failAll(err)
 		default:
@@ -134,136 +158,4 @@ func pause(ctx context.Context, d time.Duration) error {
 	case <-time.After(d):
 		return nil
 	}
-}
-
-// writes says whether there is anything to write.
-func (r *run) writes() bool {
-	return slices.ContainsFunc(r.steps, func(s *step) bool { return s.change.Action.Changes() })
-}
-
-func (r *run) skipAll(reason string) *caisson.Report {
-	for _, s := range r.steps {
-		if s.change.Action.Changes() {
-			s.skip(reason)
-		}
-	}
-	return r.report()
-}
-
-// carryOut the steps under the set's mark. An error means that nothing was written, but for the set's own namespace.
-func (r *run) carryOut(ctx context.Context) error {
-	r.applyOwnNamespace(ctx)
-	if err := r.parent.mark(ctx, r.refs()); err != nil {
-		if apierrors.IsNotFound(err) {
-			return fmt.Errorf("%w: add its namespace to the set, or create it first", err)
-		}
-		return err
-	}
-	failedBefore := ""
-	for current := range phaseCount {
-		failed := r.applyPhase(ctx, current, failedBefore)
-		if failedBefore == "" {
-			failedBefore = failed
-		}
-	}
-	r.prune(ctx, failedBefore)
-	// Places are forgotten only when nothing of the set can be left in them.
-	clean := r.options.modes[Prune] && failedBefore == "" && !slices.ContainsFunc(r.steps, func(s *step) bool {
-		return s.intent == nil && s.change.Action != caisson.Pruned
-	})
-	// Also when the context has ended: other runs would wait for the mark until it expires.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
-	defer cancel()
-	if err := r.parent.release(ctx, r.refs(), !clean); err != nil && !errors.Is(err, errMoved) {
-		r.steps = append(r.steps, r.parentStep(err))
-	}
-	return nil
-}
-
-func (r *run) parentStep(err error) *step {
-	ref := caisson.Ref{Version: "v1", Kind: "ConfigMap", Namespace: r.set.Namespace, Name: r.set.parentName()}
-	return &step{change: caisson.Change{Ref: ref, Action: caisson.Failed, Err: err}}
-}
-
-// applyOwnNamespace creates the namespace that the parent lives in, if the set brings it.
-func (r *run) applyOwnNamespace(ctx context.Context) {
-	for _, s := range r.steps {
-		if s.change.Action == caisson.Created && !s.sent && r.isOwnNamespace(s.change.Ref) {
-			r.send(ctx, s)
-			r.options.observe(s.change)
-			s.sent = true
-			r.ownNamespace = s.change.Action == caisson.Created
-		}
-	}
-}
-
-// applyPhase sends the steps of one phase and gives the first object that failed in it. After a failure in an earlier
-// phase it skips them instead.
-func (r *run) applyPhase(ctx context.Context, current phase, failedBefore string) string {
-	var steps []*step
-	for _, s := range r.steps {
-		if s.intent != nil && phaseOf(s.change.Ref.GroupKind()) == current {
-			steps = append(steps, s)
-		}
-	}
-	_ = parallel(len(steps), func(i int) error {
-		s := steps[i]
-		if s.change.Action.Changes() && !s.sent {
-			if failedBefore != "" {
-				s.skip("waits for " + failedBefore + ", which failed")
-			} else {
-				r.send(ctx, s)
-			}
-			r.options.observe(s.change)
-		}
-		return nil
-	})
-	for _, s := range steps {
-		if s.change.Action == caisson.Failed {
-			return s.change.Ref.String()
-		}
-	}
-	return ""
-}
-
-// prune deletes what the set no longer holds, last things first, if all else succeeded and the mark is still ours.
-func (r *run) prune(ctx context.Context, failedBefore string) {
-	var steps []*step
-	for _, s := range r.steps {
-		if s.intent == nil && s.change.Action == caisson.Pruned {
-			steps = append(steps, s)
-		}
-	}
-	if len(steps) == 0 {
-		return
-	}
-	var refuse string
-	if failedBefore != "" {
-		refuse = failedBefore + " failed, and nothing is deleted before all else succeeded"
-	} else if err := r.parent.stillMarked(ctx); err != nil {
-		refuse = err.Error()
-	}
-	for current := phaseCount - 1; current >= 0; current-- {
-		for _, s := range steps {
-			if phaseOf(s.change.Ref.GroupKind()) != current {
-				continue
-			}
-			if refuse != "" {
-				s.skip(refuse)
-			} else if err := deleteOne(ctx, r.client, s); err != nil {
-				s.fail(err)
-			}
-			r.options.observe(s.change)
-		}
-	}
-}
-
-// deleteOne deletes the object that was read, not another that has its name by now.
-func deleteOne(ctx context.Context, c client.Client, s *step) error {
-	err := c.Delete(ctx, s.live, client.Preconditions{UID: new(s.live.GetUID())},
-		client.PropagationPolicy("Background"))
-	if apierrors.IsConflict(err) {
-		return errors.New("it was replaced by another object of the same name since it was read: run again")
-	}
-	return client.IgnoreNotFound(err)
 }

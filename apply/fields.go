@@ -12,7 +12,7 @@ import (
 	"github.com/caissonhq/caisson"
 )
 
-// difference of two states of an object, field by field: all but what the server counts for itself.
+// difference of two states of an object, field by field: all but what the server and controllers write for themselves.
 func difference(ref caisson.Ref, before, after *unstructured.Unstructured) []caisson.FieldChange {
 	old, now := leaves(before), leaves(after)
 	paths := slices.Collect(maps.Keys(old))
@@ -28,7 +28,7 @@ func difference(ref caisson.Ref, before, after *unstructured.Unstructured) []cai
 			continue
 		}
 		change := caisson.FieldChange{Path: path, Before: old[path], After: now[path]}
-		if isSecret(ref) && strings.HasPrefix(path, "data") {
+		if isSecret(ref) && !strings.HasPrefix(path, "metadata.labels") {
 			change.Before, change.After = mask(change.Before, "before"), mask(change.After, "after")
 		}
 		changes = append(changes, change)
@@ -46,8 +46,8 @@ func mask(value, which string) string {
 func leaves(object *unstructured.Unstructured) map[string]string {
 	all := map[string]string{}
 	for key, value := range object.Object {
-		if key == "metadata" {
-			continue
+		if key == "metadata" || key == "status" {
+			continue // the status is its controller's
 		}
 		collect(all, key, value)
 	}

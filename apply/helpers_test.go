@@ -2,9 +2,11 @@ package apply_test
 
 import (
 	"context"
+	"log/slog"
 	"sync/atomic"
 	"testing"
 
+	"github.com/go-logr/logr"
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
@@ -49,12 +51,17 @@ func newPlace(t *testing.T) place {
 	return p
 }
 
+func (p place) connect(t *testing.T) client.WithWatch {
+	t.Helper()
+	c, err := client.NewWithWatch(p.Config, client.Options{Log: logr.FromSlogHandler(slog.DiscardHandler)})
+	require.NoError(t, err)
+	return c
+}
+
 // client of the program under test; it counts what it writes.
 func (p place) client(t *testing.T) client.Client {
 	t.Helper()
-	c, err := client.NewWithWatch(p.Config, client.Options{})
-	require.NoError(t, err)
-	return interceptor.NewClient(c, interceptor.Funcs{
+	return interceptor.NewClient(p.connect(t), interceptor.Funcs{
 		Apply: func(ctx context.Context, c client.WithWatch, o runtime.ApplyConfiguration, opts ...client.ApplyOption) error {
 			if len((&client.ApplyOptions{}).ApplyOptions(opts).DryRun) == 0 {
 				p.writes.Add(1)

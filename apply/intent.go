@@ -11,9 +11,11 @@ import (
 	"reflect"
 	"slices"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	utiljson "k8s.io/apimachinery/pkg/util/json"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/caissonhq/caisson"
@@ -44,11 +46,13 @@ func newIntent(c client.Client, set Set, object caisson.Object, requires []caiss
 	mapping, err := c.RESTMapper().RESTMapping(kind.GroupKind(), kind.Version)
 	switch namespaced := err == nil && mapping.Scope.Name() == meta.RESTScopeNameNamespace; {
 	case meta.IsNoMatchError(err):
-		in.err = fmt.Errorf("the cluster does not serve %s: install what defines it", kind)
+		in.err = notServed(kind, requires)
 	case err != nil:
 		in.err = fmt.Errorf("ask the cluster which kinds it serves: %w", err)
 	case in.ref.Name == "":
 		in.err = errors.New("metadata.name: write a name; generated names cannot be found again")
+	case in.ref == parentRef(set):
+		in.err = errors.New("metadata.name: is that of the set's own parent, choose another")
 	case namespaced && in.ref.Namespace == "":
 		in.err = errors.New("metadata.namespace: write a namespace")
 	case !namespaced && in.ref.Namespace != "":
@@ -57,25 +61,34 @@ func newIntent(c client.Client, set Set, object caisson.Object, requires []caiss
 	if in.err != nil {
 		return in
 	}
-	if in.body, in.err = content(object); in.err != nil {
+	if in.body, in.err = content(object, in.ref); in.err != nil {
 		return in
 	}
 	in.body["apiVersion"], in.body["kind"] = kind.GroupVersion().String(), kind.Kind
 	sent := in.sent()
-	labels := sent.GetLabels()
-	if labels == nil {
-		labels = map[string]string{}
-	}
+	labels, annotations := orEmpty(sent.GetLabels()), orEmpty(sent.GetAnnotations())
 	labels[labelPartOf] = set.ID()
 	sent.SetLabels(labels)
-	in.hash, in.err = intentHash(in.ref, in.body)
-	annotations := sent.GetAnnotations()
-	if annotations == nil {
-		annotations = map[string]string{}
+	// Not part of what somebody wants, even if they built it from what they read.
+	delete(annotations, annotationIntent)
+	delete(annotations, corev1.LastAppliedConfigAnnotation)
+	sent.SetAnnotations(annotations)
+	if in.hash, in.err = intentHash(in.ref, in.body); in.err != nil {
+		return in
 	}
 	annotations[annotationIntent] = in.hash
 	sent.SetAnnotations(annotations)
 	return in
+}
+
+// notServed gives the remedy that the builder knows for the kind.
+func notServed(kind schema.GroupVersionKind, requires []caisson.Requirement) error {
+	for _, requirement := range requires {
+		if requirement.Kind.GroupKind() == kind.GroupKind() {
+			return &RequirementError{requirement}
+		}
+	}
+	return fmt.Errorf("the cluster does not serve %s: install what defines it", kind)
 }
 
 // sent shares the intent's body.
@@ -84,9 +97,14 @@ func (in *intent) sent() *unstructured.Unstructured {
 }
 
 // content is the object as JSON without what belongs to the server.
-func content(object caisson.Object) (map[string]any, error) {
-	body, err := runtime.DefaultUnstructuredConverter.ToUnstructured(object.DeepCopyObject())
+func content(object caisson.Object, ref caisson.Ref) (map[string]any, error) {
+	// By way of text: an unstructured object may hold Go values that JSON does not have, on which a deep copy panics.
+	text, err := json.Marshal(object)
 	if err != nil {
+		return nil, fmt.Errorf("encode: %w", err)
+	}
+	body := map[string]any{}
+	if err := utiljson.Unmarshal(text, &body); err != nil { // whole numbers stay whole
 		return nil, fmt.Errorf("encode: %w", err)
 	}
 	delete(body, "status")
@@ -96,27 +114,45 @@ func content(object caisson.Object) (map[string]any, error) {
 	} {
 		unstructured.RemoveNestedField(body, "metadata", name)
 	}
+	if !isSecret(ref) {
+		return body, nil
+	}
 	return body, plainSecret(body)
 }
 
-// plainSecret moves stringData to data. A key that is later removed from stringData would stay in data for ever.
+// plainSecret moves stringData to data. A key that is later removed from stringData would stay in data for ever. Its
+// errors name keys and never a value.
 func plainSecret(body map[string]any) error {
-	text, found, err := unstructured.NestedStringMap(body, "stringData")
-	if err != nil || !found {
-		return err
-	}
-	data, _, err := unstructured.NestedStringMap(body, "data")
+	data, err := textValues(body, "data")
 	if err != nil {
 		return err
 	}
-	if data == nil {
-		data = map[string]string{}
+	plain, err := textValues(body, "stringData")
+	if err != nil {
+		return err
 	}
-	for key, value := range text {
-		data[key] = base64.StdEncoding.EncodeToString([]byte(value))
+	for key, value := range plain {
+		data[key] = base64.StdEncoding.EncodeToString([]byte(value.(string)))
 	}
 	delete(body, "stringData")
-	return unstructured.SetNestedStringMap(body, data, "data")
+	body["data"] = data
+	return nil
+}
+
+func textValues(body map[string]any, name string) (map[string]any, error) {
+	values, ok := body[name].(map[string]any)
+	if !ok && body[name] != nil {
+		return nil, fmt.Errorf("%s: must be keys with values", name)
+	}
+	for key, value := range values {
+		if _, ok := value.(string); !ok {
+			return nil, fmt.Errorf("%s[%s]: must be text: put it in quotes", name, key)
+		}
+	}
+	if values == nil {
+		values = map[string]any{}
+	}
+	return values, nil
 }
 
 // intentHash tells one intent from another, also when the difference is a field that is no longer in it, which no
@@ -124,10 +160,7 @@ func plainSecret(body map[string]any) error {
 func intentHash(ref caisson.Ref, body map[string]any) (string, error) {
 	if isSecret(ref) {
 		body = maps.Clone(body)
-		data, _, err := unstructured.NestedMap(body, "data")
-		if err != nil {
-			return "", err
-		}
+		data, _ := body["data"].(map[string]any)
 		body["data"] = slices.Sorted(maps.Keys(data))
 	}
 	text, err := json.Marshal(body)

@@ -3,9 +3,11 @@ package apply
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -20,14 +22,24 @@ const pageSize = 500
 type live map[caisson.Ref]*unstructured.Unstructured
 
 func (l live) get(ref caisson.Ref) *unstructured.Unstructured {
-	ref.Version = ""
-	return l[ref]
+	return l[versionless(ref)]
 }
 
-func (l live) add(object *unstructured.Unstructured) {
-	ref := caisson.RefTo(object.GroupVersionKind(), object)
+// add an object, unless it belongs to a controller that has copied our label to it, as that of a Service's EndpointSlices
+// does. What we have applied ourselves for a controller's sake is known by its managed fields.
+func (l live) add(object *unstructured.Unstructured, set Set) {
+	applied := slices.ContainsFunc(object.GetManagedFields(), func(entry metav1.ManagedFieldsEntry) bool {
+		return entry.Manager == set.manager() && entry.Operation == metav1.ManagedFieldsOperationApply
+	})
+	if metav1.GetControllerOf(object) != nil && !applied {
+		return
+	}
+	l[versionless(caisson.RefTo(object.GroupVersionKind(), object))] = object
+}
+
+func versionless(ref caisson.Ref) caisson.Ref {
 	ref.Version = ""
-	l[ref] = object
+	return ref
 }
 
 // place is one LIST: a kind in a namespace, or in the cluster if its objects have none.
@@ -46,7 +58,8 @@ func places(c client.Client, intents []*intent, p *parent) ([]place, error) {
 			found[place{in.ref.GroupVersionKind(), in.ref.Namespace}] = true
 		}
 	}
-	for _, kind := range p.kinds() {
+	remembered := p.memory()
+	for kind := range remembered.kinds {
 		var versions []string
 		if version, ok := known[kind]; ok {
 			versions = append(versions, version.Version) // the one that the intents are compared in
@@ -54,15 +67,16 @@ func places(c client.Client, intents []*intent, p *parent) ([]place, error) {
 		mapping, err := c.RESTMapper().RESTMapping(kind, versions...)
 		switch {
 		case meta.IsNoMatchError(err):
-			continue // no longer served: its objects are gone
+			// Its definition may be gone, or whatever serves it is only down: its objects must not be forgotten.
+			p.unserved = append(p.unserved, kind)
 		case err != nil:
 			return nil, fmt.Errorf("ask the cluster which kinds it serves: %w", err)
 		case mapping.Scope.Name() == meta.RESTScopeNameRoot:
 			found[place{mapping.GroupVersionKind, ""}] = true
-			continue
-		}
-		for _, namespace := range p.namespaces() {
-			found[place{mapping.GroupVersionKind, namespace}] = true
+		default:
+			for namespace := range remembered.namespaces {
+				found[place{mapping.GroupVersionKind, namespace}] = true
+			}
 		}
 	}
 	var all []place
@@ -86,7 +100,7 @@ func readLive(ctx context.Context, c client.Client, set Set, all []place) (live,
 	objects := live{}
 	for _, list := range lists {
 		for i := range list.Items {
-			objects.add(&list.Items[i])
+			objects.add(&list.Items[i], set)
 		}
 	}
 	return objects, nil

@@ -53,7 +53,11 @@ func Observe(observer func(caisson.Change)) Observer { return Observer{observer}
 // Observer is what Observe gives: an option of Apply, Reconcile and Delete.
 type Observer struct{ observe func(caisson.Change) }
 
-func (o Observer) apply(to *options)  { to.observers = append(to.observers, o.observe) }
+func (o Observer) apply(to *options) {
+	if o.observe != nil {
+		to.observers = append(to.observers, o.observe)
+	}
+}
 func (o Observer) delete(to *options) { o.apply(to) }
 
 type options struct {

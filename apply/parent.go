@@ -5,14 +5,11 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -22,63 +19,70 @@ import (
 // errMoved says that another run wrote to the parent since this one read it: what this run knows may be the past.
 var errMoved = errors.New("another run has changed the set in the meantime")
 
-// markLifetime bounds how long a run that was killed keeps others waiting.
-const markLifetime = 10 * time.Minute
+const (
+	// markLifetime bounds how long a run that was killed keeps others waiting.
+	markLifetime = 10 * time.Minute
+	// markMargin is how long before its mark expires a run stops writing: requests are under way, and clocks differ.
+	markMargin = time.Minute
+)
 
 // parent is the object that stands for the set. It remembers where the set's objects may be, so that the last one of a
 // kind or of a namespace is found again, and it holds the mark of the run that is changing the set.
 type parent struct {
-	client client.Client
-	set    Set
-	object *corev1.ConfigMap // nil if there is none
-	run    string            // the mark of this run, once it is set
+	client   client.Client
+	set      Set
+	object   *unstructured.Unstructured // nil if there is none
+	run      string                     // the mark of this run, once it is set
+	deadline time.Time                  // of the mark
+	unserved []schema.GroupKind         // remembered kinds that the cluster does not serve at the moment
 }
 
+func parentRef(set Set) caisson.Ref {
+	return caisson.Ref{Version: "v1", Kind: "ConfigMap", Namespace: set.Namespace, Name: set.parentName()}
+}
+
+// readParent reads it untyped: controller-runtime's cached clients go to the server for that.
 func readParent(ctx context.Context, c client.Client, set Set) (*parent, error) {
-	p := &parent{client: c, set: set, object: &corev1.ConfigMap{}}
-	err := c.Get(ctx, client.ObjectKey{Namespace: set.Namespace, Name: set.parentName()}, p.object)
-	switch {
-	case apierrors.IsNotFound(err):
-		p.object = nil
-	case err != nil:
+	object, err := get(ctx, c, parentRef(set))
+	if err != nil {
 		return nil, fmt.Errorf("read the set's parent: %w", err)
-	case p.object.Labels[labelID] != set.ID():
-		return nil, fmt.Errorf("ConfigMap %s/%s is not the parent of this set, its label %s is %q: "+
-			"give the set another name", set.Namespace, set.parentName(), labelID, p.object.Labels[labelID])
+	}
+	p := &parent{client: c, set: set, object: object}
+	if object != nil && (object.GetLabels()[labelID] != set.ID() || p.annotation(annotationSet) != set.identity()) {
+		return nil, fmt.Errorf("%s is not the parent of this set: it says %s=%q and %s=%q: give the set another name",
+			parentRef(set), labelID, object.GetLabels()[labelID], annotationSet, p.annotation(annotationSet))
 	}
 	return p, nil
 }
 
-// kinds that the set has used. Versions are not remembered: the server knows which it prefers.
-func (p *parent) kinds() []schema.GroupKind {
-	names := p.list(annotationKinds)
-	kinds := make([]schema.GroupKind, len(names))
-	for i, name := range names {
-		kinds[i] = schema.ParseGroupKind(name)
+func (p *parent) annotation(name string) string {
+	if p.object == nil {
+		return ""
 	}
-	return kinds
+	return p.object.GetAnnotations()[name]
 }
 
-// namespaces that the set has used, its own among them.
-func (p *parent) namespaces() []string {
-	return append([]string{p.set.Namespace}, p.list(annotationNamespaces)...)
-}
-
-func (p *parent) list(annotation string) []string {
-	if p.object == nil || p.object.Annotations[annotation] == "" {
-		return nil
+// memory of where the set's objects may be. Versions are not remembered: the server knows which it prefers.
+func (p *parent) memory() memory {
+	m := newMemory(p.set)
+	if kinds := p.annotation(annotationKinds); kinds != "" {
+		for _, text := range strings.Split(kinds, ",") {
+			m.kinds[schema.ParseGroupKind(text)] = true
+		}
 	}
-	return strings.Split(p.object.Annotations[annotation], ",")
+	if namespaces := p.annotation(annotationNamespaces); namespaces != "" {
+		for _, namespace := range strings.Split(namespaces, ",") {
+			m.namespaces[namespace] = true
+		}
+	}
+	return m
 }
 
 // heldUntil says whether another run is changing the set, and until when at most.
 func (p *parent) heldUntil() (time.Time, bool) {
-	if p.object == nil {
-		return time.Time{}, false
-	}
-	id, until, found := strings.Cut(p.object.Annotations[annotationRun], " ")
+	id, until, _ := strings.Cut(p.annotation(annotationRun), " ")
 	deadline, err := time.Parse(time.RFC3339, until)
-	if !found || err != nil || id == p.run || time.Now().After(deadline) {
+	if err != nil || id == p.run || time.Now().After(deadline) {
 		return time.Time{}, false
 	}
 	return deadline, true
@@ -88,33 +92,52 @@ func (p *parent) heldUntil() (time.Time, bool) {
 // them exists. errMoved means that all must be read anew.
 func (p *parent) mark(ctx context.Context, refs []caisson.Ref) error {
 	p.run = rand.Text()[:12]
-	mark := p.run + " " + time.Now().Add(markLifetime).UTC().Format(time.RFC3339)
-	return p.write(ctx, mark, memory(refs).with(p.kinds(), p.namespaces()))
+	return p.write(ctx, true, newMemory(p.set, refs...).with(p.memory()))
 }
 
-// release the mark and remember the refs alone.
-func (p *parent) release(ctx context.Context, refs []caisson.Ref, keepOld bool) error {
-	now := memory(refs)
-	if keepOld {
-		now = now.with(p.kinds(), p.namespaces())
+// renew the mark. That it succeeds proves that no other run has written since, whatever the reader's cache may say.
+func (p *parent) renew(ctx context.Context) error { return p.write(ctx, true, p.memory()) }
+
+// release the mark, and remember what is given. Somebody may have written to the parent without taking the mark.
+func (p *parent) release(ctx context.Context, m memory) error {
+	for {
+		err := p.write(ctx, false, m)
+		if !errors.Is(err, errMoved) {
+			return err
+		}
+		now, err := readParent(ctx, p.client, p.set)
+		if err != nil {
+			return err
+		}
+		if id, _, _ := strings.Cut(now.annotation(annotationRun), " "); now.object == nil || id != p.run {
+			return nil // another run's by now
+		}
+		p.object = now.object
 	}
-	return p.write(ctx, "", now)
 }
 
-func (p *parent) write(ctx context.Context, mark string, m remembered) error {
-	object := p.object.DeepCopy()
+func (p *parent) write(ctx context.Context, marked bool, m memory) error {
+	object := p.object
 	if object == nil {
-		object = &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: p.set.Namespace, Name: p.set.parentName()}}
+		object = &unstructured.Unstructured{}
+		object.SetGroupVersionKind(parentRef(p.set).GroupVersionKind())
+		object.SetNamespace(p.set.Namespace)
+		object.SetName(p.set.parentName())
 	}
-	object.Labels = map[string]string{labelID: p.set.ID(), caisson.LabelManagedBy: caisson.ManagedBy}
-	object.Annotations = map[string]string{
-		annotationTooling:    tooling,
-		annotationKinds:      strings.Join(slices.Sorted(maps.Keys(m.kinds)), ","),
-		annotationNamespaces: strings.Join(m.besides(p.set.Namespace), ","),
+	object = object.DeepCopy()
+	labels := orEmpty(object.GetLabels())
+	labels[labelID], labels[caisson.LabelManagedBy] = p.set.ID(), caisson.ManagedBy
+	object.SetLabels(labels)
+	annotations := orEmpty(object.GetAnnotations())
+	annotations[annotationTooling], annotations[annotationSet] = tooling, p.set.identity()
+	annotations[annotationKinds], annotations[annotationNamespaces] = m.texts()
+	deadline := time.Now().Add(markLifetime)
+	if marked {
+		annotations[annotationRun] = p.run + " " + deadline.UTC().Format(time.RFC3339)
+	} else {
+		delete(annotations, annotationRun)
 	}
-	if mark != "" {
-		object.Annotations[annotationRun] = mark
-	}
+	object.SetAnnotations(annotations)
 	var err error
 	if p.object == nil {
 		err = p.client.Create(ctx, object, client.FieldOwner(p.set.manager()))
@@ -127,52 +150,23 @@ func (p *parent) write(ctx context.Context, mark string, m remembered) error {
 	case err != nil:
 		return fmt.Errorf("write the set's parent: %w", err)
 	}
-	p.object = object
+	p.object, p.deadline = object, deadline
 	return nil
 }
 
-// stillMarked says whether the mark is still this run's. Without it the run must delete nothing.
-func (p *parent) stillMarked(ctx context.Context) error {
-	now, err := readParent(ctx, p.client, p.set)
-	if err != nil {
-		return err
+// remove the parent, if it is still the one that this run wrote last.
+func (p *parent) remove(ctx context.Context) error {
+	uid, version := p.object.GetUID(), p.object.GetResourceVersion()
+	err := p.client.Delete(ctx, p.object, client.Preconditions{UID: &uid, ResourceVersion: &version})
+	if client.IgnoreNotFound(err) != nil {
+		return fmt.Errorf("delete the set's parent: %w", err)
 	}
-	if now.object == nil || !strings.HasPrefix(now.object.Annotations[annotationRun], p.run+" ") {
-		return errMoved
-	}
-	_, until, _ := strings.Cut(now.object.Annotations[annotationRun], " ")
-	if deadline, err := time.Parse(time.RFC3339, until); err != nil || time.Now().After(deadline) {
-		return errMoved
-	}
-	p.object = now.object
 	return nil
 }
 
-// remembered is where objects of a set may be.
-type remembered struct{ kinds, namespaces map[string]bool }
-
-func memory(refs []caisson.Ref) remembered {
-	m := remembered{map[string]bool{}, map[string]bool{}}
-	for _, ref := range refs {
-		m.kinds[ref.GroupKind().String()] = true
-		if ref.Namespace != "" {
-			m.namespaces[ref.Namespace] = true
-		}
+func orEmpty(m map[string]string) map[string]string {
+	if m == nil {
+		return map[string]string{}
 	}
 	return m
-}
-
-func (m remembered) with(kinds []schema.GroupKind, namespaces []string) remembered {
-	for _, kind := range kinds {
-		m.kinds[kind.String()] = true
-	}
-	for _, namespace := range namespaces {
-		m.namespaces[namespace] = true
-	}
-	return m
-}
-
-func (m remembered) besides(own string) []string {
-	delete(m.namespaces, own)
-	return slices.Sorted(maps.Keys(m.namespaces))
 }

@@ -3,7 +3,6 @@ package apply_test
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
@@ -78,10 +77,9 @@ func TestOtherSetsAndNobodysObjectsAreNotPruned(t *testing.T) {
 	}
 }
 
-func TestVolumeClaimsAreKeptUnlessAllowed(t *testing.T) {
-	p := newPlace(t)
-	claim := &corev1.PersistentVolumeClaim{
-		ObjectMeta: metav1.ObjectMeta{Namespace: p.namespace, Name: "data"},
+func volumeClaim(namespace, name string) *corev1.PersistentVolumeClaim {
+	return &corev1.PersistentVolumeClaim{
+		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name},
 		Spec: corev1.PersistentVolumeClaimSpec{
 			AccessModes: []corev1.PersistentVolumeAccessMode{corev1.ReadWriteOnce},
 			Resources: corev1.VolumeResourceRequirements{Requests: corev1.ResourceList{
@@ -89,6 +87,11 @@ func TestVolumeClaimsAreKeptUnlessAllowed(t *testing.T) {
 			}},
 		},
 	}
+}
+
+func TestVolumeClaimsAreKeptUnlessAllowed(t *testing.T) {
+	p := newPlace(t)
+	claim := volumeClaim(p.namespace, "data")
 	_, err := apply.Apply(t.Context(), p.Client, p.set, []caisson.Object{claim, configMap(p.namespace, "a", "a")}, apply.Prune)
 	require.NoError(t, err)
 
@@ -124,38 +127,4 @@ func TestDeleteRemovesAllAndTheParentLast(t *testing.T) {
 	report, err = apply.Delete(t.Context(), p.Client, p.set)
 	require.NoError(t, err)
 	require.Empty(t, report.Changes, "deleting what is gone is a success")
-}
-
-// markParent leaves the mark of a run that was killed.
-func (p place) markParent(t *testing.T, deadline time.Time) {
-	t.Helper()
-	var parent corev1.ConfigMap
-	require.NoError(t, p.Client.Get(t.Context(), client.ObjectKey{Namespace: p.namespace, Name: "caisson-test-shop"}, &parent))
-	parent.Annotations["caisson.dev/run"] = "somebody " + deadline.UTC().Format(time.RFC3339)
-	require.NoError(t, p.Client.Update(t.Context(), &parent))
-}
-
-func TestMarkOfADeadRunExpires(t *testing.T) {
-	p := newPlace(t)
-	_, err := apply.Apply(t.Context(), p.Client, p.set, []caisson.Object{configMap(p.namespace, "a", "a")})
-	require.NoError(t, err)
-	p.markParent(t, time.Now().Add(3*time.Second))
-
-	start := time.Now()
-	_, err = apply.Apply(t.Context(), p.Client, p.set, []caisson.Object{configMap(p.namespace, "a", "b")})
-	require.NoError(t, err)
-	require.Greater(t, time.Since(start), time.Second, "the other run's mark was still good")
-
-	p.markParent(t, time.Now().Add(time.Minute))
-	report, err := apply.Apply(t.Context(), p.Client, p.set, []caisson.Object{configMap(p.namespace, "a", "b")})
-	require.NoError(t, err, "a run with nothing to write needs no mark")
-	require.False(t, report.Changed())
-}
-
-func TestParentOfAnotherIdentityIsRefused(t *testing.T) {
-	p := newPlace(t)
-	require.NoError(t, p.Client.Create(t.Context(), configMap(p.namespace, "caisson-test-shop", "a")))
-	report, err := apply.Apply(t.Context(), p.Client, p.set, []caisson.Object{configMap(p.namespace, "a", "a")}, apply.Prune)
-	require.ErrorContains(t, err, "is not the parent of this set")
-	require.Equal(t, 1, report.Count(caisson.Failed))
 }

@@ -3,12 +3,14 @@ package apply
 import (
 	"context"
 	"fmt"
+	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/caissonhq/caisson"
@@ -17,53 +19,64 @@ import (
 // readiness of an object. No reason means that it is ready.
 type readiness struct {
 	reason   string
-	hopeless bool // and waiting will not help
+	hopeless bool      // and waiting will not help
+	since    time.Time // it has been hopeless
 }
 
 func notYet(format string, args ...any) readiness {
 	return readiness{reason: fmt.Sprintf(format, args...)}
 }
 
-// ready reads an object and judges it.
+func hopeless(since time.Time, format string, args ...any) readiness {
+	return readiness{reason: fmt.Sprintf(format, args...), hopeless: true, since: since}
+}
+
+// ready reads an object and judges it. It is read untyped: controller-runtime's cached clients go to the server for
+// that, and a cache could show the revision before.
 func ready(ctx context.Context, c client.Client, ref caisson.Ref) (readiness, error) {
-	judge, object := judgeOf(ref)
-	err := c.Get(ctx, client.ObjectKey{Namespace: ref.Namespace, Name: ref.Name}, object)
+	object, err := get(ctx, c, ref)
 	switch {
-	case apierrors.IsNotFound(err):
-		return readiness{reason: "is not there any more", hopeless: true}, nil
 	case err != nil:
 		return readiness{}, fmt.Errorf("%s: %w", ref, err)
+	case object == nil:
+		return hopeless(time.Now(), "is not there any more"), nil
+	case object.GetDeletionTimestamp() != nil:
+		return hopeless(time.Now(), "is being deleted"), nil
 	}
-	state, pods := judge()
+	state, pods, err := judge(ref, object)
+	if err != nil {
+		return readiness{}, fmt.Errorf("%s: %w", ref, err)
+	}
 	if state.reason != "" && pods != nil {
 		state.reason += explainPods(ctx, c, ref.Namespace, pods)
 	}
 	return state, nil
 }
 
-// judgeOf gives an object to read and what judges it once it is read, along with the selector of its pods.
-func judgeOf(ref caisson.Ref) (func() (readiness, *metav1.LabelSelector), client.Object) {
+// judge an object, and give the selector of its pods if it has any.
+func judge(ref caisson.Ref, object *unstructured.Unstructured) (readiness, *metav1.LabelSelector, error) {
+	into := func(typed any) error {
+		return runtime.DefaultUnstructuredConverter.FromUnstructured(object.Object, typed)
+	}
 	switch ref.GroupKind().String() {
 	case "Deployment.apps":
-		d := &appsv1.Deployment{}
-		return func() (readiness, *metav1.LabelSelector) { return deploymentReady(d), d.Spec.Selector }, d
+		var d appsv1.Deployment
+		err := into(&d)
+		return deploymentReady(&d), d.Spec.Selector, err
 	case "StatefulSet.apps":
-		s := &appsv1.StatefulSet{}
-		return func() (readiness, *metav1.LabelSelector) { return statefulSetReady(s), s.Spec.Selector }, s
+		var s appsv1.StatefulSet
+		err := into(&s)
+		return statefulSetReady(&s), s.Spec.Selector, err
 	case "DaemonSet.apps":
-		d := &appsv1.DaemonSet{}
-		return func() (readiness, *metav1.LabelSelector) { return daemonSetReady(d), d.Spec.Selector }, d
+		var d appsv1.DaemonSet
+		err := into(&d)
+		return daemonSetReady(&d), d.Spec.Selector, err
 	case "Job.batch":
-		j := &batchv1.Job{}
-		return func() (readiness, *metav1.LabelSelector) { return jobReady(j), j.Spec.Selector }, j
-	case "Namespace":
-		n := &corev1.Namespace{}
-		return func() (readiness, *metav1.LabelSelector) { return namespaceReady(n), nil }, n
-	default:
-		object := &metav1.PartialObjectMetadata{}
-		object.SetGroupVersionKind(ref.GroupVersionKind())
-		return func() (readiness, *metav1.LabelSelector) { return readiness{}, nil }, object
+		var j batchv1.Job
+		err := into(&j)
+		return jobReady(&j), j.Spec.Selector, err
 	}
+	return readiness{}, nil, nil
 }
 
 func deploymentReady(d *appsv1.Deployment) readiness {
@@ -77,7 +90,7 @@ func deploymentReady(d *appsv1.Deployment) readiness {
 	for _, condition := range d.Status.Conditions {
 		switch {
 		case condition.Type == appsv1.DeploymentProgressing && condition.Reason == "ProgressDeadlineExceeded":
-			return readiness{reason: condition.Message, hopeless: true}
+			return hopeless(condition.LastUpdateTime.Time, "%s", condition.Message)
 		case condition.Type == appsv1.DeploymentReplicaFailure && condition.Status == corev1.ConditionTrue:
 			return notYet("%s", condition.Message) // a quota or a policy that denied the pods
 		}
@@ -99,14 +112,18 @@ func statefulSetReady(s *appsv1.StatefulSet) readiness {
 	if s.Spec.Replicas != nil {
 		wanted = *s.Spec.Replicas
 	}
+	updated := wanted
+	if rolling := s.Spec.UpdateStrategy.RollingUpdate; rolling != nil && rolling.Partition != nil {
+		updated = max(0, wanted-*rolling.Partition) // the others keep the old revision on purpose
+	}
 	switch {
 	case s.Status.ObservedGeneration < s.Generation:
 		return notYet("its controller has not seen the change yet")
 	case s.Status.AvailableReplicas < wanted:
 		return notYet("%d of %d replicas are available", s.Status.AvailableReplicas, wanted)
 	case s.Spec.UpdateStrategy.Type != appsv1.OnDeleteStatefulSetStrategyType &&
-		s.Status.UpdateRevision != s.Status.CurrentRevision && s.Status.UpdatedReplicas < wanted:
-		return notYet("%d of %d replicas are of the new revision", s.Status.UpdatedReplicas, wanted)
+		s.Status.UpdateRevision != s.Status.CurrentRevision && s.Status.UpdatedReplicas < updated:
+		return notYet("%d of %d replicas are of the new revision", s.Status.UpdatedReplicas, updated)
 	}
 	return readiness{}
 }
@@ -133,16 +150,9 @@ func jobReady(j *batchv1.Job) readiness {
 		case batchv1.JobComplete:
 			return readiness{}
 		case batchv1.JobFailed:
-			return readiness{reason: "failed: " + condition.Message, hopeless: true}
+			return hopeless(time.Now(), "failed: %s", condition.Message)
 		case batchv1.JobSuspended, batchv1.JobFailureTarget, batchv1.JobSuccessCriteriaMet:
 		}
 	}
 	return notYet("%d pods are running, %d have succeeded", j.Status.Active, j.Status.Succeeded)
-}
-
-func namespaceReady(n *corev1.Namespace) readiness {
-	if n.Status.Phase == corev1.NamespaceTerminating {
-		return readiness{reason: "is being deleted", hopeless: true}
-	}
-	return readiness{}
 }

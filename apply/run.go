@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -32,12 +31,13 @@ func (s *step) skip(reason string) {
 
 // run is one pass over a set: what is wanted, what is there, and what is to be done about it.
 type run struct {
-	client  client.Client
-	set     Set
-	options *options
-	intents []*intent
-	parent  *parent
-	steps   []*step
+	client   client.Client
+	set      Set
+	options  *options
+	deleting bool
+	intents  []*intent
+	parent   *parent
+	steps    []*step
 
 	ownNamespace bool // this run has created the namespace of its parent
 }
@@ -53,29 +53,6 @@ func (r *run) add(object caisson.Object, requires []caisson.Requirement) {
 		in.err = errors.New("is given twice")
 	}
 	r.intents = append(r.intents, in)
-}
-
-// report of the steps so far.
-func (r *run) report() *caisson.Report {
-	report := &caisson.Report{Title: r.set.String(), Changes: make([]caisson.Change, len(r.steps))}
-	for i, step := range r.steps {
-		report.Changes[i] = step.change
-	}
-	return report
-}
-
-// failAll has every object fail for what prevents the run.
-func (r *run) failAll(err error) *caisson.Report {
-	r.steps = nil
-	for _, in := range r.intents {
-		step := &step{intent: in, change: caisson.Change{Ref: in.ref}}
-		step.fail(errors.Join(in.err, err))
-		r.steps = append(r.steps, step)
-	}
-	if len(r.steps) == 0 { // the set itself, so that the report shows the error at all
-		r.steps = append(r.steps, r.parentStep(err))
-	}
-	return r.report()
 }
 
 // decide what is to be done, by reading alone.
@@ -109,33 +86,52 @@ func (r *run) decideOne(ctx context.Context, in *intent, live *unstructured.Unst
 		s.fail(in.err)
 		return s
 	}
-	if live != nil {
-		s.change.Action = caisson.Unchanged
-		switch {
-		case in.differs(live):
-			s.change.Action = caisson.Updated
-		case r.ownNamespace && r.isOwnNamespace(in.ref):
-			s.change.Action, s.sent = caisson.Created, true // by an attempt of this run that had to begin again
+	if live == nil {
+		r.lookUp(ctx, s)
+		if s.live == nil || s.change.Action == caisson.Failed {
+			return s
 		}
-		return s
 	}
-	found, err := get(ctx, r.client, in.ref)
+	switch {
+	case s.live.GetDeletionTimestamp() != nil:
+		s.fail(errors.New("is being deleted: run again once it is gone"))
+	case s.change.Action == caisson.Adopted:
+	case in.differs(s.live):
+		s.change.Action = caisson.Updated
+	case r.ownNamespace && r.isOwnNamespace(in.ref):
+		s.change.Action, s.sent = caisson.Created, true // by an attempt of this run that had to begin again
+	default:
+		s.change.Action = caisson.Unchanged
+	}
+	return s
+}
+
+// lookUp an object that the set does not hold: whatever is there is not ours to overwrite.
+func (r *run) lookUp(ctx context.Context, s *step) {
+	found, err := get(ctx, r.client, s.change.Ref)
 	switch {
 	case err != nil:
 		s.fail(err)
 	case found == nil:
 		s.change.Action = caisson.Created
-		if err := r.unmet(in.requires); err != nil {
+		if err := r.unmet(s.intent.requires); err != nil {
 			s.fail(err)
 		}
-	case found.GetLabels()[labelPartOf] != "" && found.GetLabels()[labelPartOf] != r.set.ID():
-		s.fail(&ForeignError{Ref: in.ref, Set: found.GetLabels()[labelPartOf]})
-	case !r.options.modes[Adopt]:
-		s.fail(&ForeignError{Ref: in.ref})
+	case found.GetLabels()[labelPartOf] == r.set.ID():
+		s.live = found // created by another run of the set since the LIST, or for a controller
+	case owner(found) != "" || !r.options.modes[Adopt]:
+		s.fail(&ForeignError{Ref: s.change.Ref, Set: owner(found)})
 	default:
 		s.live, s.change.Action = found, caisson.Adopted
 	}
-	return s
+}
+
+// owner is the id of the set that an object belongs to, or stands for as its parent.
+func owner(object *unstructured.Unstructured) string {
+	if id := object.GetLabels()[labelPartOf]; id != "" {
+		return id
+	}
+	return object.GetLabels()[labelID]
 }
 
 func (r *run) isOwnNamespace(ref caisson.Ref) bool {
@@ -160,9 +156,7 @@ func (r *run) unmet(requirements []caisson.Requirement) error {
 func (r *run) decidePrune(objects live) []*step {
 	wanted := map[caisson.Ref]bool{}
 	for _, in := range r.intents {
-		ref := in.ref
-		ref.Version = ""
-		wanted[ref] = true
+		wanted[versionless(in.ref)] = true
 	}
 	var steps []*step
 	for key, object := range objects {
@@ -172,8 +166,11 @@ func (r *run) decidePrune(objects live) []*step {
 		s := &step{live: object, change: caisson.Change{
 			Ref: caisson.RefTo(object.GroupVersionKind(), object), Action: caisson.Pruned,
 		}}
-		if !r.options.mayDelete(key.GroupKind()) {
-			s.skip(keptReason(key))
+		switch {
+		case object.GetDeletionTimestamp() != nil:
+			s.skip("is being deleted already")
+		case !r.options.mayDelete(key.GroupKind()):
+			s.skip("a " + key.Kind + " is not deleted unless AllowDelete names its kind")
 		}
 		steps = append(steps, s)
 	}
@@ -181,47 +178,31 @@ func (r *run) decidePrune(objects live) []*step {
 	return steps
 }
 
-func keptReason(ref caisson.Ref) string {
-	return "a " + ref.Kind + " is not deleted unless AllowDelete names its kind"
-}
-
-// preview asks the server what each change would come to, without making it.
-func (r *run) preview(ctx context.Context) {
-	absent := map[string]bool{} // namespaces that the set itself would create
+// writes says whether there is anything to write.
+func (r *run) writes() bool {
+	if slices.ContainsFunc(r.steps, func(s *step) bool { return s.change.Action.Changes() }) {
+		return true
+	}
+	if r.deleting {
+		return r.parent.object != nil
+	}
+	// Somebody may have deleted the parent, and with it the memory of where the set's objects are.
+	var held []caisson.Ref
 	for _, s := range r.steps {
-		if s.change.Action == caisson.Created && s.change.Ref.Kind == "Namespace" && s.change.Ref.Group == "" {
-			absent[s.change.Ref.Name] = true
+		if s.change.Action == caisson.Unchanged {
+			held = append(held, s.change.Ref)
 		}
 	}
-	_ = parallel(len(r.steps), func(i int) error {
-		s := r.steps[i]
-		if s.intent != nil && s.change.Action.Changes() && !absent[s.change.Ref.Namespace] {
-			r.send(ctx, s, client.DryRunAll)
-		}
-		return nil
-	})
+	return len(held) > 0 && !r.parent.memory().covers(newMemory(r.set, held...))
 }
 
-// send a step's intent to the server and note what came of it.
-func (r *run) send(ctx context.Context, s *step, extra ...client.ApplyOption) {
-	after, err := r.applyOne(ctx, s, extra...)
-	if err != nil {
-		if apierrors.IsNotFound(err) {
-			err = fmt.Errorf("%w: add its namespace to the set, or create it first", err)
+// refs that the set holds once the run is over.
+func (r *run) refs() []caisson.Ref {
+	var refs []caisson.Ref
+	for _, in := range r.intents {
+		if in.err == nil {
+			refs = append(refs, in.ref)
 		}
-		s.fail(err)
-		return
 	}
-	if s.live == nil {
-		s.change.Action = caisson.Created
-		return
-	}
-	if s.live.GetUID() != after.GetUID() { // deleted by somebody since it was read
-		s.change.Action = caisson.Created
-		return
-	}
-	s.change.Fields = difference(s.change.Ref, s.live, after)
-	if s.change.Action == caisson.Updated && len(s.change.Fields) == 0 {
-		s.change.Action = caisson.Unchanged
-	}
+	return refs
 }

@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"errors"
+	"fmt"
 	"regexp"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -13,6 +14,23 @@ import (
 	"github.com/caissonhq/caisson"
 )
 
+// send a step's intent to the server and note what came of it.
+func (r *run) send(ctx context.Context, s *step, extra ...client.ApplyOption) {
+	after, err := r.applyOne(ctx, s, extra...)
+	if err != nil {
+		s.fail(explainNamespace(err))
+		return
+	}
+	s.sent = true
+	if s.live == nil {
+		return // created, as decided
+	}
+	s.change.Fields = difference(s.change.Ref, s.live, after)
+	if s.change.Action == caisson.Updated && len(s.change.Fields) == 0 {
+		s.change.Action = caisson.Unchanged
+	}
+}
+
 // applyOne sends one server-side apply. Fields that were edited by hand are taken back with a second one.
 func (r *run) applyOne(
 	ctx context.Context, s *step, extra ...client.ApplyOption,
@@ -21,27 +39,37 @@ func (r *run) applyOne(
 	if r.options.modes[Force] {
 		options = append(options, client.ForceOwnership)
 	}
-	after, err := sendOnce(ctx, r.client, s.intent, options)
-	conflicts := conflictsIn(err)
-	if len(conflicts) == 0 {
-		return after, err
+	object := s.intent.sent().DeepCopy() // the answer is decoded into it, and sending an answer would seize every field
+	if s.live != nil {
+		object.SetUID(s.live.GetUID()) // not another object that has its name by now
 	}
-	held, err := r.heldByOthers(ctx, s, conflicts)
-	if err != nil {
+	err := r.client.Apply(ctx, client.ApplyConfigurationFromUnstructured(object), options...)
+	conflicts := conflictsIn(err)
+	switch {
+	case err == nil:
+		return object, nil
+	case len(conflicts) == 0 && apierrors.IsConflict(err):
+		return nil, fmt.Errorf("it was changed or replaced since it was read: run again: %w", err)
+	case len(conflicts) == 0:
 		return nil, err
 	}
-	if len(held) > 0 {
+	now, err := get(ctx, r.client, s.change.Ref)
+	switch {
+	case err != nil:
+		return nil, err
+	case now == nil:
+		return nil, errors.New("it was deleted since it was read: run again")
+	case s.live != nil && now.GetUID() != s.live.GetUID():
+		return nil, errors.New("it was replaced by another object of the same name since it was read: run again")
+	case s.live == nil && now.GetLabels()[labelPartOf] != r.set.ID():
+		return nil, &ForeignError{Ref: s.change.Ref, Set: owner(now)} // somebody created it since we looked
+	}
+	if held := heldByOthers(now, conflicts); len(held) > 0 {
 		return nil, &ConflictError{Ref: s.change.Ref, Conflicts: held}
 	}
-	return sendOnce(ctx, r.client, s.intent, append(options, client.ForceOwnership))
-}
-
-// sendOnce sends a copy: the answer is decoded into what was sent, and sending an answer would seize every field in it.
-func sendOnce(
-	ctx context.Context, c client.Client, in *intent, options []client.ApplyOption,
-) (*unstructured.Unstructured, error) {
-	object := in.sent().DeepCopy()
-	err := c.Apply(ctx, client.ApplyConfigurationFromUnstructured(object), options...)
+	object = s.intent.sent().DeepCopy()
+	object.SetResourceVersion(now.GetResourceVersion()) // what was judged is what is overwritten
+	err = r.client.Apply(ctx, client.ApplyConfigurationFromUnstructured(object), append(options, client.ForceOwnership)...)
 	return object, err
 }
 
@@ -67,21 +95,14 @@ func conflictsIn(err error) []Conflict {
 }
 
 // heldByOthers leaves out the conflicts with managers that only ever updated: somebody's edit is no declaration.
-func (r *run) heldByOthers(ctx context.Context, s *step, conflicts []Conflict) ([]Conflict, error) {
-	now, err := get(ctx, r.client, s.change.Ref)
-	if err != nil {
-		return nil, err
-	}
-	if now == nil {
-		return nil, nil // deleted in the meantime: nobody holds anything
-	}
+func heldByOthers(now *unstructured.Unstructured, conflicts []Conflict) []Conflict {
 	var held []Conflict
 	for _, conflict := range conflicts {
 		if !editedOnly(now.GetManagedFields(), conflict) {
 			held = append(held, conflict)
 		}
 	}
-	return held, nil
+	return held
 }
 
 // beforeFirstApply is whom the server names for the fields of an object that nobody's managed fields are known of.
@@ -105,15 +126,4 @@ func editedOnly(entries []metav1.ManagedFieldsEntry, conflict Conflict) bool {
 		edited = true
 	}
 	return edited
-}
-
-// refs that the set holds once the run is over.
-func (r *run) refs() []caisson.Ref {
-	var refs []caisson.Ref
-	for _, in := range r.intents {
-		if in.err == nil {
-			refs = append(refs, in.ref)
-		}
-	}
-	return refs
 }

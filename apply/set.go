@@ -30,6 +30,7 @@ const (
 	annotationNamespaces  = "applyset.kubernetes.io/additional-namespaces"
 	annotationRun         = "caisson.dev/run"
 	annotationIntent      = "caisson.dev/intent"
+	annotationSet         = "caisson.dev/set"
 	tooling               = "caisson/v1"
 	maxFieldManagerLength = 128
 )
@@ -39,6 +40,9 @@ func (s Set) ID() string {
 	sum := sha256.Sum256([]byte(strings.Join([]string{s.parentName(), s.Namespace, "ConfigMap", ""}, ".")))
 	return "applyset-" + base64.RawURLEncoding.EncodeToString(sum[:]) + "-v1"
 }
+
+// identity tells sets apart whose parents would have one name: "b-c" of program "a" and "c" of program "a-b".
+func (s Set) identity() string { return s.Program + "/" + s.Name }
 
 func (s Set) parentName() string { return "caisson-" + s.Program + "-" + s.Name }
 

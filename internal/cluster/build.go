@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -119,23 +120,13 @@ func build(ctx context.Context, src string, args []string, progress func(string)
 		return fmt.Errorf("build the control plane: %w", err)
 	}
 	var compiled atomic.Int64
-	finished := make(chan struct{})
-	go func() {
-		every := time.NewTicker(10 * time.Second)
-		defer every.Stop()
-		for {
-			select {
-			case <-finished:
-				return
-			case <-every.C:
-				progress(fmt.Sprintf("building the control plane: %d packages compiled, %s", compiled.Load(),
-					time.Since(start).Round(time.Second)))
-			}
-		}
-	}()
+	stop := tell(progress, func() string {
+		return fmt.Sprintf("building the control plane: %d of about %d packages, %s", compiled.Load(), packages,
+			time.Since(start).Round(time.Second))
+	})
 	said := errorLines(stderr, &compiled)
 	err = cmd.Wait()
-	close(finished)
+	stop()
 	switch {
 	case ctx.Err() != nil:
 		return fmt.Errorf("build the control plane: %w", ctx.Err())
@@ -144,6 +135,31 @@ func build(ctx context.Context, src string, args []string, progress func(string)
 	}
 	progress(fmt.Sprintf("built the control plane in %s", time.Since(start).Round(time.Second)))
 	return nil
+}
+
+// packages that a build with an empty cache compiles.
+const packages = 2700
+
+// tell the progress every 10 seconds, until stop is called; it is not told after stop has returned.
+func tell(progress func(string), line func() string) (stop func()) {
+	finished := make(chan struct{})
+	var telling sync.WaitGroup
+	telling.Go(func() {
+		every := time.NewTicker(10 * time.Second)
+		defer every.Stop()
+		for {
+			select {
+			case <-finished:
+				return
+			case <-every.C:
+				progress(line())
+			}
+		}
+	})
+	return func() {
+		close(finished)
+		telling.Wait()
+	}
 }
 
 // buildEnv keeps a user's workspace, vendoring, flags and cross compilation out of the build. An empty GOFLAGS would
@@ -171,6 +187,7 @@ func errorLines(stderr io.Reader, compiled *atomic.Int64) []string {
 			said = said[max(0, len(said)-20):]
 		}
 	}
+	_, _ = io.Copy(io.Discard, stderr) // a line that the scanner finds too long must not block the build
 	return said
 }
 

@@ -69,13 +69,16 @@ func start(ctx context.Context, binary string, o Options) (_ *Cluster, err error
 	if err != nil {
 		return nil, fmt.Errorf("make the cluster's folder: %w", err)
 	}
+	if dir, err = filepath.Abs(dir); err != nil { // TMPDIR may be relative, and the components run in the folder
+		return nil, err
+	}
 	c := &Cluster{dir: dir, Kubeconfig: filepath.Join(dir, "kubeconfig")}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, c.Stop())
 		}
 	}()
-	if c.remover, err = startProcess(dir, binary, "remove", dir); err != nil {
+	if c.remover, err = startRemover(binary, dir); err != nil {
 		return nil, err
 	}
 	p, err := freePorts(ctx)

@@ -72,9 +72,12 @@ func apiServerArgs(dir string, p ports) ([]string, error) {
 		"--requestheader-extra-headers-prefix=X-Remote-Extra-",
 		"--proxy-client-cert-file=" + in("front-proxy.crt"), "--proxy-client-key-file=" + in("front-proxy.key"),
 	}
-	assets := os.Getenv(assetsVariable)
-	if assets == "" {
+	if os.Getenv(assetsVariable) == "" {
 		return args, nil
+	}
+	assets, err := filepath.Abs(os.Getenv(assetsVariable)) // the component runs in another folder
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", assetsVariable, err)
 	}
 	foreign := filepath.Join(assets, "kube-apiserver")
 	if runtime.GOOS == "windows" {

@@ -20,14 +20,25 @@ type process struct {
 }
 
 func startProcess(dir, binary string, args ...string) (*process, error) {
-	name := args[0]
-	log, err := os.Create(filepath.Join(dir, name+".log"))
+	log, err := os.Create(filepath.Join(dir, args[0]+".log"))
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = log.Close() }()   // the child has its own
 	cmd := exec.Command(binary, args...) //nolint:noctx // it lives as long as the cluster, not as the call
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, log, log
+	return launch(args[0], log.Name(), cmd)
+}
+
+// startRemover starts what removes the folder when we are gone. It neither runs in the folder nor has a log there:
+// Windows would not let go of it.
+func startRemover(binary, dir string) (*process, error) {
+	cmd := exec.Command(binary, "remove", dir) //nolint:noctx // it lives as long as the cluster, not as the call
+	cmd.Dir = os.TempDir()
+	return launch("remove", "", cmd)
+}
+
+func launch(name, log string, cmd *exec.Cmd) (*process, error) {
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, err
@@ -35,7 +46,7 @@ func startProcess(dir, binary string, args ...string) (*process, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start %s: %w", name, err)
 	}
-	p := &process{name: name, log: log.Name(), cmd: cmd, stdin: stdin, done: make(chan struct{})}
+	p := &process{name: name, log: log, cmd: cmd, stdin: stdin, done: make(chan struct{})}
 	go func() {
 		defer close(p.done)
 		_ = cmd.Wait() // how it ended is in its log

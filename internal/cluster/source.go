@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 )
 
@@ -34,11 +35,12 @@ func files() (map[string][]byte, error) {
 	return all, nil
 }
 
-// hash names a build: other text or other flags are another binary.
+// hash names a build: other text or other flags are another binary, and so is the same for another system that shares
+// the cache.
 func hash(all map[string][]byte, args []string) string {
 	sum := sha256.New()
 	// fmt prints maps in the order of their keys.
-	_, _ = fmt.Fprintf(sum, "%q\n%q", args, all)
+	_, _ = fmt.Fprintf(sum, "%s/%s\n%q\n%q", runtime.GOOS, runtime.GOARCH, args, all)
 	return hex.EncodeToString(sum.Sum(nil))[:12]
 }
 

@@ -1,0 +1,203 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/caissonhq/caisson"
+)
+
+// releaseTimeout bounds giving back the mark, which happens also when the run's own context has ended.
+const releaseTimeout = 10 * time.Second
+
+// carryOut the steps under the set's mark. An error means that nothing was written, but for the set's own namespace.
+func (r *run) carryOut(ctx context.Context) error {
+	if failed := r.applyOwnNamespace(ctx); failed != "" {
+		r.skipAll(waitsFor(failed))
+		return nil
+	}
+	if err := r.parent.mark(ctx, r.refs()); err != nil {
+		if !errors.Is(err, errMoved) {
+			r.release(ctx, r.parent.memory()) // the answer may have been lost, and the mark been set
+		}
+		return explainNamespace(err)
+	}
+	marked, cancel := context.WithDeadline(ctx, r.parent.deadline.Add(-markMargin))
+	defer cancel()
+	failed := r.applyPhases(marked)
+	r.prune(marked, failed)
+	// Places are forgotten only when nothing of the set can be left in them.
+	remember := newMemory(r.set, r.refs()...)
+	if failed != "" || !r.options.modes[Prune] || !r.pruned() {
+		remember = remember.with(r.parent.memory())
+	}
+	if err := r.release(ctx, remember); err != nil {
+		r.parentStep().fail(err)
+	}
+	return nil
+}
+
+// preview asks the server what each change would come to, without making it.
+func (r *run) preview(ctx context.Context) {
+	failed := r.applyPhases(ctx, client.DryRunAll)
+	if failed == "" {
+		return
+	}
+	for _, s := range r.steps {
+		if s.change.Action == caisson.Pruned {
+			s.skip(keptAfter(failed))
+		}
+	}
+}
+
+func waitsFor(failed string) string { return "waits for " + failed + ", which failed" }
+
+func keptAfter(failed string) string {
+	return failed + " failed, and nothing is deleted before all else has succeeded"
+}
+
+func (r *run) release(ctx context.Context, m memory) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
+	defer cancel()
+	return r.parent.release(ctx, m)
+}
+
+// pruned says that all that was to be deleted is.
+func (r *run) pruned() bool {
+	return len(r.parent.unserved) == 0 && !slices.ContainsFunc(r.steps, func(s *step) bool {
+		return s.intent == nil && s.change.Action != caisson.Pruned
+	})
+}
+
+// emptied says that this run has deleted the last of the set.
+func (r *run) emptied() bool { return r.parent.object != nil && r.parent.run != "" && r.pruned() }
+
+// applyOwnNamespace creates the namespace that the parent lives in, if the set brings it. It says what failed.
+func (r *run) applyOwnNamespace(ctx context.Context) string {
+	for _, s := range r.steps {
+		if s.change.Action != caisson.Created || s.sent || !r.isOwnNamespace(s.change.Ref) {
+			continue
+		}
+		r.send(ctx, s)
+		r.options.observe(s.change)
+		if s.change.Action == caisson.Failed {
+			return s.change.Ref.String()
+		}
+		r.ownNamespace = true
+	}
+	return ""
+}
+
+// applyPhases sends what differs, phase by phase, and gives the first object that failed. What comes in later phases is
+// skipped then.
+func (r *run) applyPhases(ctx context.Context, extra ...client.ApplyOption) string {
+	failedBefore := ""
+	for current := range phaseCount {
+		failed := r.applyPhase(ctx, current, failedBefore, extra...)
+		if failedBefore == "" {
+			failedBefore = failed
+		}
+	}
+	return failedBefore
+}
+
+func (r *run) applyPhase(ctx context.Context, current phase, failedBefore string, extra ...client.ApplyOption) string {
+	preview := len(extra) > 0
+	var steps []*step
+	for _, s := range r.steps {
+		if s.intent != nil && phaseOf(s.change.Ref.GroupKind()) == current {
+			steps = append(steps, s)
+		}
+	}
+	_ = parallel(len(steps), func(i int) error {
+		s := steps[i]
+		switch {
+		case !s.change.Action.Changes() || s.sent:
+			return nil
+		case failedBefore != "":
+			s.skip(waitsFor(failedBefore))
+		case preview && r.bringsNamespace(s.change.Ref.Namespace):
+			return nil // the server has no place yet to try it in
+		default:
+			r.send(ctx, s, extra...)
+		}
+		if !preview {
+			r.options.observe(s.change)
+		}
+		return nil
+	})
+	for _, s := range steps {
+		if s.change.Action == caisson.Failed {
+			return s.change.Ref.String()
+		}
+	}
+	return ""
+}
+
+// bringsNamespace says whether the set itself would create a namespace.
+func (r *run) bringsNamespace(name string) bool {
+	return name != "" && slices.ContainsFunc(r.steps, func(s *step) bool {
+		return s.intent != nil && s.live == nil && s.change.Ref.Group == "" && s.change.Ref.Kind == "Namespace" &&
+			s.change.Ref.Name == name
+	})
+}
+
+// prune deletes what the set no longer holds, last things first, if all else succeeded and the mark is still ours.
+func (r *run) prune(ctx context.Context, failed string) {
+	var steps []*step
+	for _, s := range r.steps {
+		if s.intent == nil && s.change.Action == caisson.Pruned {
+			steps = append(steps, s)
+		}
+	}
+	if len(steps) == 0 {
+		return
+	}
+	slices.SortStableFunc(steps, func(a, b *step) int {
+		return int(phaseOf(b.change.Ref.GroupKind()) - phaseOf(a.change.Ref.GroupKind()))
+	})
+	var lost error
+	if failed == "" {
+		lost = r.parent.renew(ctx)
+	}
+	for _, s := range steps {
+		switch {
+		case failed != "":
+			s.skip(keptAfter(failed))
+		case errors.Is(lost, errMoved):
+			s.skip(lost.Error())
+		case lost != nil:
+			s.fail(lost)
+		default:
+			if err := deleteOne(ctx, r.client, s); err != nil {
+				s.fail(err)
+			}
+		}
+		r.options.observe(s.change)
+	}
+}
+
+// deleteOne deletes the object that was read, not another that has its name by now.
+func deleteOne(ctx context.Context, c client.Client, s *step) error {
+	err := c.Delete(ctx, s.live, client.Preconditions{UID: new(s.live.GetUID())}, client.PropagationPolicy("Background"))
+	if apierrors.IsConflict(err) {
+		return errors.New("it was replaced by another object of the same name since it was read: run again")
+	}
+	return client.IgnoreNotFound(err)
+}
+
+// explainNamespace adds the remedy to the error of a request into a namespace that is not there.
+func explainNamespace(err error) error {
+	var status apierrors.APIStatus
+	if !apierrors.IsNotFound(err) || !errors.As(err, &status) || status.Status().Details == nil ||
+		status.Status().Details.Kind != "namespaces" {
+		return err
+	}
+	return fmt.Errorf("%w: add its namespace to the set, or create it first", err)
+}
