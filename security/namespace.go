@@ -2,6 +2,7 @@ package security
 
 import (
 	"cmp"
+	"maps"
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
@@ -85,9 +86,7 @@ func (n Namespace) withDefaults() Namespace {
 
 func (n Namespace) namespace() *corev1.Namespace {
 	labels := map[string]string{}
-	for key, value := range n.Labels {
-		labels[key] = value
-	}
+	maps.Copy(labels, n.Labels)
 	labels[caisson.LabelManagedBy] = caisson.ManagedBy
 	for _, mode := range []string{"enforce", "audit", "warn"} {
 		labels["pod-security.kubernetes.io/"+mode] = string(n.PodSecurity)
@@ -95,7 +94,7 @@ func (n Namespace) namespace() *corev1.Namespace {
 	}
 	return &corev1.Namespace{
 		TypeMeta:   typeMeta("v1", "Namespace"),
-		ObjectMeta: metav1.ObjectMeta{Name: n.Name, Labels: labels, Annotations: n.Annotations},
+		ObjectMeta: metav1.ObjectMeta{Name: n.Name, Labels: labels, Annotations: maps.Clone(n.Annotations)},
 	}
 }
 
