@@ -66,8 +66,7 @@ func ExampleForeignError() {
 	set := apply.Set{Namespace: "shop", Name: "shop", Program: "deploy-bot"}
 
 	_, err := apply.Apply(ctx, c, set, []*corev1.ConfigMap{settings("green")})
-	var foreign *apply.ForeignError
-	if errors.As(err, &foreign) {
+	if foreign, ok := errors.AsType[*apply.ForeignError](err); ok {
 		fmt.Println(foreign)
 	}
 	report, err := apply.Apply(ctx, c, set, []*corev1.ConfigMap{settings("green")}, apply.Adopt)

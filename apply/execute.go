@@ -24,7 +24,7 @@ func (r *run) carryOut(ctx context.Context) error {
 	}
 	if err := r.parent.mark(ctx, r.refs()); err != nil {
 		if !errors.Is(err, errMoved) {
-			r.release(ctx, r.parent.memory()) // the answer may have been lost, and the mark been set
+			_ = r.release(ctx, r.parent.memory()) // the answer may have been lost, and the mark been set
 		}
 		return explainNamespace(err)
 	}

@@ -123,36 +123,26 @@ func content(object caisson.Object, ref caisson.Ref) (map[string]any, error) {
 // plainSecret moves stringData to data. A key that is later removed from stringData would stay in data for ever. Its
 // errors name keys and never a value.
 func plainSecret(body map[string]any) error {
-	data, err := textValues(body, "data")
-	if err != nil {
-		return err
-	}
-	plain, err := textValues(body, "stringData")
-	if err != nil {
-		return err
-	}
-	for key, value := range plain {
-		data[key] = base64.StdEncoding.EncodeToString([]byte(value.(string)))
+	data := map[string]any{}
+	for _, name := range []string{"data", "stringData"} {
+		values, ok := body[name].(map[string]any)
+		if !ok && body[name] != nil {
+			return fmt.Errorf("%s: must be keys with values", name)
+		}
+		for key, value := range values {
+			text, ok := value.(string)
+			if !ok {
+				return fmt.Errorf("%s[%s]: must be text: put it in quotes", name, key)
+			}
+			if name == "stringData" {
+				text = base64.StdEncoding.EncodeToString([]byte(text))
+			}
+			data[key] = text
+		}
 	}
 	delete(body, "stringData")
 	body["data"] = data
 	return nil
-}
-
-func textValues(body map[string]any, name string) (map[string]any, error) {
-	values, ok := body[name].(map[string]any)
-	if !ok && body[name] != nil {
-		return nil, fmt.Errorf("%s: must be keys with values", name)
-	}
-	for key, value := range values {
-		if _, ok := value.(string); !ok {
-			return nil, fmt.Errorf("%s[%s]: must be text: put it in quotes", name, key)
-		}
-	}
-	if values == nil {
-		values = map[string]any{}
-	}
-	return values, nil
 }
 
 // intentHash tells one intent from another, also when the difference is a field that is no longer in it, which no

@@ -54,7 +54,7 @@ func (m memory) covers(other memory) bool {
 
 // texts for the parent's annotations.
 func (m memory) texts() (kinds, namespaces string) {
-	var names, others []string
+	names, others := make([]string, 0, len(m.kinds)), make([]string, 0, len(m.namespaces))
 	for kind := range m.kinds {
 		names = append(names, kind.String())
 	}

@@ -66,12 +66,12 @@ func (p *parent) annotation(name string) string {
 func (p *parent) memory() memory {
 	m := newMemory(p.set)
 	if kinds := p.annotation(annotationKinds); kinds != "" {
-		for _, text := range strings.Split(kinds, ",") {
+		for text := range strings.SplitSeq(kinds, ",") {
 			m.kinds[schema.ParseGroupKind(text)] = true
 		}
 	}
 	if namespaces := p.annotation(annotationNamespaces); namespaces != "" {
-		for _, namespace := range strings.Split(namespaces, ",") {
+		for namespace := range strings.SplitSeq(namespaces, ",") {
 			m.namespaces[namespace] = true
 		}
 	}

@@ -58,7 +58,7 @@ func (p Pool) Nodes(region string) ([]*corev1.Node, error) {
 func suffix(pool string, i int) string {
 	const letters = "abcdefghijklmnopqrstuvwxyz0123456789"
 	hash := fnv.New64a()
-	fmt.Fprintf(hash, "%s %d", pool, i)
+	_, _ = fmt.Fprintf(hash, "%s %d", pool, i)
 	sum := hash.Sum64()
 	text := make([]byte, 5)
 	for i := range text {

@@ -101,10 +101,16 @@ func TestMistakesAreExplained(t *testing.T) {
 		"bad preset": {"a typo", nodepool.Pool{Name: "a", Preset: "prod"}, `preset: Unsupported value: "prod"`},
 		"no nodes":   {"nothing could run", nodepool.Pool{Name: "a", Size: "s-1vcpu-2gb"}, "count: Invalid value: 0: must be 1 or more"},
 		"bad label":  {"DOKS would refuse it", nodepool.Pool{Preset: "dev", Labels: map[string]string{"a b": ""}}, "labels: Invalid value"},
-		"bad taint": {"DOKS takes any text and nothing follows from it",
-			nodepool.Pool{Preset: "dev", Taints: []corev1.Taint{{Key: "a", Effect: "Never"}}}, `taints[0].effect: Unsupported value: "Never"`},
-		"taint without key": {"it would taint with nothing",
-			nodepool.Pool{Preset: "dev", Taints: []corev1.Taint{{Effect: corev1.TaintEffectNoSchedule}}}, "taints[0].key"},
+		"bad taint": {
+			"DOKS takes any text and nothing follows from it",
+			nodepool.Pool{Preset: "dev", Taints: []corev1.Taint{{Key: "a", Effect: "Never"}}},
+			`taints[0].effect: Unsupported value: "Never"`,
+		},
+		"taint without key": {
+			"it would taint with nothing",
+			nodepool.Pool{Preset: "dev", Taints: []corev1.Taint{{Effect: corev1.TaintEffectNoSchedule}}},
+			"taints[0].key",
+		},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) { require.ErrorContains(t, tc.pool.Validate(), tc.want, tc.reason) })

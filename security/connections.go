@@ -108,13 +108,13 @@ func selecting(peer caisson.Peer) networkingv1.NetworkPolicyPeer {
 }
 
 func policyPorts(ports []caisson.Port) []networkingv1.NetworkPolicyPort {
-	var all []networkingv1.NetworkPolicyPort
-	for _, port := range ports {
+	all := make([]networkingv1.NetworkPolicyPort, len(ports))
+	for i, port := range ports {
 		protocol := port.Protocol
 		if protocol == "" {
 			protocol = corev1.ProtocolTCP
 		}
-		all = append(all, policyPort(protocol, port.Port))
+		all[i] = policyPort(protocol, port.Port)
 	}
 	return all
 }
@@ -122,9 +122,9 @@ func policyPorts(ports []caisson.Port) []networkingv1.NetworkPolicyPort {
 // Objects builds the policies.
 func (c Connections) Objects() ([]caisson.Object, error) {
 	policies, err := c.Build()
-	var all []caisson.Object
-	for _, policy := range policies {
-		all = append(all, policy)
+	all := make([]caisson.Object, len(policies))
+	for i, policy := range policies {
+		all[i] = policy
 	}
 	return all, err
 }

@@ -54,16 +54,31 @@ func TestMistakesInConnections(t *testing.T) {
 		pairs  security.Connections
 		want   string
 	}{
-		"no labels": {"it would let every pod of the namespace through",
-			security.Connections{{From: caisson.Peer{Name: "a", Namespace: "shop"}, To: api}}, "connections[0].from.labels: Required value"},
-		"no ports": {"all ports are more than anybody needs",
-			security.Connections{{From: api, To: peer("shop", "bot")}}, "connections[0].to.ports: Required value"},
-		"no name": {"the policies are named after it",
-			security.Connections{{From: peer("shop", ""), To: api}}, "connections[0].from.name: Required value"},
-		"no namespace": {"names are only unique in one",
-			security.Connections{{From: peer("", "bot"), To: api}}, "connections[0].from.namespace: Required value"},
-		"twice": {"their policies would have one name",
-			security.Connections{{From: peer("shop", "bot"), To: api}, {From: peer("shop", "bot"), To: api}}, "connections[1]: Duplicate value"},
+		"no labels": {
+			"it would let every pod of the namespace through",
+			security.Connections{{From: caisson.Peer{Name: "a", Namespace: "shop"}, To: api}},
+			"connections[0].from.labels: Required value",
+		},
+		"no ports": {
+			"all ports are more than anybody needs",
+			security.Connections{{From: api, To: peer("shop", "bot")}},
+			"connections[0].to.ports: Required value",
+		},
+		"no name": {
+			"the policies are named after it",
+			security.Connections{{From: peer("shop", ""), To: api}},
+			"connections[0].from.name: Required value",
+		},
+		"no namespace": {
+			"names are only unique in one",
+			security.Connections{{From: peer("", "bot"), To: api}},
+			"connections[0].from.namespace: Required value",
+		},
+		"twice": {
+			"their policies would have one name",
+			security.Connections{{From: peer("shop", "bot"), To: api}, {From: peer("shop", "bot"), To: api}},
+			"connections[1]: Duplicate value",
+		},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -54,9 +54,9 @@ func TestDefaultsDeny(t *testing.T) {
 	dns := objs.AllowDNS.Spec
 	require.Empty(t, dns.Ingress)
 	require.Len(t, dns.Egress, 1)
-	var ports []string
-	for _, port := range dns.Egress[0].Ports {
-		ports = append(ports, string(*port.Protocol)+" "+port.Port.String())
+	ports := make([]string, len(dns.Egress[0].Ports))
+	for i, port := range dns.Egress[0].Ports {
+		ports[i] = string(*port.Protocol) + " " + port.Port.String()
 	}
 	require.Equal(t, []string{"UDP 53", "TCP 53"}, ports, "long answers come over TCP")
 	require.Equal(t, resource.MustParse("0"), objs.ResourceQuota.Spec.Hard[corev1.ResourceServicesNodePorts])
@@ -87,10 +87,14 @@ func TestMistakesAreExplained(t *testing.T) {
 		"bad level":   {"a typo", func(n *security.Namespace) { n.PodSecurity = "strict" }, `podSecurity: Unsupported value: "strict"`},
 		"bad version": {"a typo", func(n *security.Namespace) { n.PodSecurityVersion = "1.34" }, `podSecurityVersion: Invalid value: "1.34": must be v1.<minor>`},
 		"below zero":  {"there are none", func(n *security.Namespace) { n.Quota = corev1.ResourceList{"pods": resource.MustParse("-1")} }, "quota[pods]"},
-		"default > max": {"the API server would refuse it", func(n *security.Namespace) { n.Limits.Default = one },
-			"limits.default[cpu]: Invalid value: \"10\": must not be above max, which is 3"},
-		"request > default": {"the API server would refuse it", func(n *security.Namespace) { n.Limits.DefaultRequest = one },
-			"limits.defaultRequest[cpu]: Invalid value: \"10\": must not be above default, which is 250m"},
+		"default > max": {
+			"the API server would refuse it", func(n *security.Namespace) { n.Limits.Default = one },
+			"limits.default[cpu]: Invalid value: \"10\": must not be above max, which is 3",
+		},
+		"request > default": {
+			"the API server would refuse it", func(n *security.Namespace) { n.Limits.DefaultRequest = one },
+			"limits.defaultRequest[cpu]: Invalid value: \"10\": must not be above default, which is 250m",
+		},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {

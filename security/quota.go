@@ -1,6 +1,8 @@
 package security
 
 import (
+	"maps"
+
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 )
@@ -60,9 +62,7 @@ func (l Limits) withDefaults() Limits {
 }
 
 func merged(base, over corev1.ResourceList) corev1.ResourceList {
-	for name, quantity := range over {
-		base[name] = quantity
-	}
+	maps.Copy(base, over)
 	return base
 }
 

@@ -9,11 +9,11 @@ import (
 type Profile string
 
 const (
-	// Production: 2 to 10 replicas at 70 % CPU and 80 % memory, and a disruption budget.
+	// Production has 2 to 10 replicas at 70 % CPU and 80 % memory, and a disruption budget.
 	Production Profile = "production"
 	// Staging is Production with 1 to 3 replicas, so that the same behaviour can be seen for less.
 	Staging Profile = "staging"
-	// Dev: 1 replica, no autoscaling, no budget, and requests that fit a node of 1 vCPU and 2 GiB.
+	// Dev has 1 replica, no autoscaling, no budget, and requests that fit a node of 1 vCPU and 2 GiB.
 	Dev Profile = "dev"
 )
 

@@ -2,6 +2,7 @@ package workload
 
 import (
 	"cmp"
+	"maps"
 
 	corev1 "k8s.io/api/core/v1"
 
@@ -107,9 +108,7 @@ func withDefaults(s Server) Server {
 
 func merged(base, over corev1.ResourceList) corev1.ResourceList {
 	all := base.DeepCopy()
-	for name, quantity := range over {
-		all[name] = quantity
-	}
+	maps.Copy(all, over)
 	return all
 }
 

@@ -19,7 +19,8 @@ func validate(s Server) field.ErrorList {
 	errs = append(errs, validateName(field.NewPath("namespace"), s.Namespace)...)
 	errs = append(errs, validateImage(field.NewPath("image"), s.Image, s.AllowMutableTag)...)
 	errs = append(errs, validateEnv(field.NewPath("env"), s.Env)...)
-	errs = append(errs, validatePort(field.NewPath("port"), s.Port, 1024, "the program is not root and cannot listen below it")...)
+	errs = append(errs, validatePort(field.NewPath("port"), s.Port, 1024,
+		"the program is not root and cannot listen below it")...)
 	if s.Port != 0 { // else the error above says enough
 		errs = append(errs, validatePort(field.NewPath("servicePort"), s.ServicePort, 1, "")...)
 	}

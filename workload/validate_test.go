@@ -31,27 +31,41 @@ func TestMistakesAreExplained(t *testing.T) {
 		"no port":        {"nothing could call it", func(s *workload.Server) { s.Port = 0 }, "port: Required value: write the port"},
 		"port of root":   {"the program is not root", func(s *workload.Server) { s.Port = 80 }, "port: Invalid value: 80: must be between 1024 and 65535"},
 		"service port":   {"no such port", func(s *workload.Server) { s.ServicePort = 70000 }, "servicePort: Invalid value"},
-		"one path": {"a slow database would restart all", func(s *workload.Server) { s.ReadinessPath, s.LivenessPath = "/a", "/a" },
-			"livenessPath: Invalid value: \"/a\": must differ from readinessPath"},
+		"one path": {
+			"a slow database would restart all", func(s *workload.Server) { s.ReadinessPath, s.LivenessPath = "/a", "/a" },
+			"livenessPath: Invalid value: \"/a\": must differ from readinessPath",
+		},
 		"path":    {"no HTTP path", func(s *workload.Server) { s.ReadinessPath = "ready" }, `readinessPath: Invalid value: "ready": must begin with "/"`},
 		"profile": {"a typo", func(s *workload.Server) { s.Profile = "prod" }, `profile: Unsupported value: "prod": supported values: "production"`},
 		"preset":  {"a typo", func(s *workload.Server) { s.Preset = "web" }, `preset: Unsupported value: "web"`},
-		"requests above the limit": {"the API server would refuse the pods later",
+		"requests above the limit": {
+			"the API server would refuse the pods later",
 			func(s *workload.Server) { s.Resources = requests(corev1.ResourceCPU, "3") },
-			"resources.requests[cpu]: Invalid value: \"3\": is above the limit of 1: raise the limit or lower the request"},
-		"no requests": {"the scheduler would know nothing", func(s *workload.Server) { s.Resources = requests(corev1.ResourceMemory, "0") },
-			"resources.requests[memory]"},
-		"env twice": {"one would win in silence", func(s *workload.Server) { s.Env = []corev1.EnvVar{{Name: "A"}, {Name: "A"}} },
-			`env[1].name: Duplicate value: "A"`},
+			"resources.requests[cpu]: Invalid value: \"3\": is above the limit of 1: raise the limit or lower the request",
+		},
+		"no requests": {
+			"the scheduler would know nothing", func(s *workload.Server) { s.Resources = requests(corev1.ResourceMemory, "0") },
+			"resources.requests[memory]",
+		},
+		"env twice": {
+			"one would win in silence", func(s *workload.Server) { s.Env = []corev1.EnvVar{{Name: "A"}, {Name: "A"}} },
+			`env[1].name: Duplicate value: "A"`,
+		},
 		"env name": {"no such variable", func(s *workload.Server) { s.Env = []corev1.EnvVar{{Name: "="}} }, "env[0].name: Invalid value"},
-		"replicas and autoscale": {"two owners of one number",
-			func(s *workload.Server) { s.Replicas, s.Autoscale = new(int32(3)), &workload.Autoscale{} }, "replicas: Invalid value: 3"},
+		"replicas and autoscale": {
+			"two owners of one number",
+			func(s *workload.Server) { s.Replicas, s.Autoscale = new(int32(3)), &workload.Autoscale{} }, "replicas: Invalid value: 3",
+		},
 		"negative replicas": {"there are none", func(s *workload.Server) { s.Replicas = new(int32(-1)) }, "replicas: Invalid value: -1"},
-		"max below min": {"nothing could scale", func(s *workload.Server) { s.Autoscale = &workload.Autoscale{Min: 4, Max: 4} },
-			"autoscale.max: Invalid value: 4: must be more than min, which is 4; for a fixed number write replicas"},
+		"max below min": {
+			"nothing could scale", func(s *workload.Server) { s.Autoscale = &workload.Autoscale{Min: 4, Max: 4} },
+			"autoscale.max: Invalid value: 4: must be more than min, which is 4; for a fixed number write replicas",
+		},
 		"negative min": {"there are none", func(s *workload.Server) { s.Autoscale = &workload.Autoscale{Min: -1} }, "autoscale.min"},
-		"percent": {"never reached", func(s *workload.Server) { s.Autoscale = &workload.Autoscale{CPUPercent: 5000} },
-			"autoscale.cpuPercent: Invalid value: 5000"},
+		"percent": {
+			"never reached", func(s *workload.Server) { s.Autoscale = &workload.Autoscale{CPUPercent: 5000} },
+			"autoscale.cpuPercent: Invalid value: 5000",
+		},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -80,17 +94,27 @@ func TestTornObjectsAreRefused(t *testing.T) {
 		want   string
 	}{
 		"no deployment": {"the rest is nothing without it", func(o *workload.ServerObjects) { o.Deployment = nil }, "deployment: Required value"},
-		"pod labels": {"Service, budget and Deployment would find no pods",
-			func(o *workload.ServerObjects) { o.Deployment.Spec.Template.Labels = nil }, "service.spec.selector"},
+		"pod labels": {
+			"Service, budget and Deployment would find no pods",
+			func(o *workload.ServerObjects) { o.Deployment.Spec.Template.Labels = nil }, "service.spec.selector",
+		},
 		"service": {"it would answer with nothing", func(o *workload.ServerObjects) { o.Service.Spec.Selector["a"] = "b" }, "service.spec.selector"},
-		"budget": {"it would protect nothing",
-			func(o *workload.ServerObjects) { o.PodDisruptionBudget.Spec.Selector.MatchLabels["a"] = "b" }, "podDisruptionBudget.spec.selector"},
-		"autoscaler": {"it would scale nothing", func(o *workload.ServerObjects) { o.HorizontalPodAutoscaler.Spec.ScaleTargetRef.Name = "x" },
-			`must be the Deployment's name, "web"`},
-		"replicas": {"every reconcile would undo the autoscaler", func(o *workload.ServerObjects) { o.Deployment.Spec.Replicas = new(int32(2)) },
-			"deployment.spec.replicas: Invalid value: 2: the HorizontalPodAutoscaler owns it"},
-		"namespaces": {"they would not find each other", func(o *workload.ServerObjects) { o.Service.Namespace = "x" },
-			`objects[1].metadata.namespace: Invalid value: "x": must be the Deployment's, "shop"`},
+		"budget": {
+			"it would protect nothing",
+			func(o *workload.ServerObjects) { o.PodDisruptionBudget.Spec.Selector.MatchLabels["a"] = "b" }, "podDisruptionBudget.spec.selector",
+		},
+		"autoscaler": {
+			"it would scale nothing", func(o *workload.ServerObjects) { o.HorizontalPodAutoscaler.Spec.ScaleTargetRef.Name = "x" },
+			`must be the Deployment's name, "web"`,
+		},
+		"replicas": {
+			"every reconcile would undo the autoscaler", func(o *workload.ServerObjects) { o.Deployment.Spec.Replicas = new(int32(2)) },
+			"deployment.spec.replicas: Invalid value: 2: the HorizontalPodAutoscaler owns it",
+		},
+		"namespaces": {
+			"they would not find each other", func(o *workload.ServerObjects) { o.Service.Namespace = "x" },
+			`objects[1].metadata.namespace: Invalid value: "x": must be the Deployment's, "shop"`,
+		},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -27,6 +27,7 @@ func ExampleNewClient() {
 // A test that shares the control plane with the others of its package, in a namespace of its own.
 func ExampleShared() {
 	_ = func(t *testing.T) {
+		t.Helper()
 		cluster := applytest.Shared(t)
 		set := apply.Set{Namespace: cluster.Namespace(t), Name: "shop", Program: "test"}
 		account := &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Namespace: set.Namespace, Name: "web"}}

@@ -79,7 +79,8 @@ func TestMistakes(t *testing.T) {
 		want   string
 	}{
 		"unknown field": {
-			"the line and what to write spare a search", []string{"plan", "-f", bad},
+			"the line and what to write spare a search",
+			[]string{"plan", "-f", bad},
 			bad + ":20: servers[0].prt: there is no such field: write port",
 		},
 		"no file":        {"there is no default to fall back to", []string{"apply"}, "give its file with -f"},
