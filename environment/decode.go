@@ -2,11 +2,14 @@ package environment
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
+	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
@@ -22,33 +25,34 @@ type decoder struct {
 func newDecoder(file string) *decoder { return &decoder{file: file, lines: map[string]int{}} }
 
 // maxValues bounds what aliases of aliases can make of a short file.
-const maxValues = 1_000_000
+const maxValues = 100_000
 
 func (d *decoder) decode(node *yaml.Node, into reflect.Value, path *field.Path) {
 	node = target(node)
 	at := pathString(path)
+	switch d.values++; {
+	case d.values == maxValues+1:
+		d.fail(node.Line, at, fmt.Sprintf("more than %d values: have fewer aliases repeat each other", maxValues))
+		return
+	case d.values > maxValues:
+		return
+	}
 	if _, known := d.lines[at]; !known {
 		d.lines[at] = node.Line // the document, or an item of a list
-	}
-	if d.values++; d.values > maxValues {
-		if d.values == maxValues+1 {
-			d.fail(node.Line, at, fmt.Sprintf("more than %d values: have fewer aliases repeat each other", maxValues))
-		}
-		return
 	}
 	switch node.Tag {
 	case "!!null":
 		return // as if it were not there
 	case "!!map", "!!seq", "!!str", "!!int", "!!float", "!!bool", "!!timestamp":
 	default:
-		d.fail(node.Line, at, fmt.Sprintf("%s has no meaning here: leave it out, or put text in quotes", node.Tag))
+		d.fail(node.Line, at, node.Tag+" has no meaning here: leave it out, or put text in quotes")
 		return
 	}
 	for into.Kind() == reflect.Pointer {
 		into.Set(reflect.New(into.Type().Elem()))
 		into = into.Elem()
 	}
-	_, own := into.Addr().Interface().(json.Unmarshaler)
+	_, own := reflect.TypeAssert[json.Unmarshaler](into.Addr())
 	switch kind := into.Kind(); {
 	case kind == reflect.Struct && !own:
 		d.decodeStruct(node, into, path)
@@ -101,6 +105,9 @@ func (d *decoder) decodeSlice(node *yaml.Node, into reflect.Value, path *field.P
 	}
 }
 
+// hugeExponent of a quantity. It has no use, and resource.ParseQuantity computes with 1e-999999999 for hours.
+var hugeExponent = regexp.MustCompile(`[eE][+-]?[0-9]{3,}$`)
+
 // decodeScalar by the rules of YAML 1.2, as editors show it: yes is text, and only true is true.
 func (d *decoder) decodeScalar(node *yaml.Node, into reflect.Value, at string) {
 	if node.Kind != yaml.ScalarNode {
@@ -115,6 +122,9 @@ func (d *decoder) decodeScalar(node *yaml.Node, into reflect.Value, at string) {
 	var text []byte
 	if err == nil {
 		text, err = json.Marshal(plain)
+	}
+	if err == nil && into.Type() == reflect.TypeFor[resource.Quantity]() && hugeExponent.MatchString(node.Value) {
+		err = errors.New("the exponent is too large")
 	}
 	if err == nil {
 		err = json.Unmarshal(text, into.Addr().Interface())

@@ -3,6 +3,7 @@ package environment
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -77,13 +78,14 @@ func (e Environment) validateFit() field.ErrorList {
 }
 
 func (e Environment) doesNotFit(p pods, what string) *field.Error {
-	var sizes []string
-	for _, pool := range e.Pools {
-		sizes = append(sizes, pool.String())
+	sizes := make([]string, len(e.Pools))
+	for i, pool := range e.Pools {
+		sizes[i] = pool.String()
 	}
 	return field.Invalid(field.NewPath("servers").Index(p.index).Child("resources", "requests"),
 		fmt.Sprintf("cpu %s, memory %s", p.requests.Cpu(), p.requests.Memory()),
-		fmt.Sprintf("%s on the nodes (%v): lower the requests or the replicas, or take more or larger nodes", what, sizes))
+		fmt.Sprintf("%s on the nodes (%s): lower the requests or the replicas, or take more or larger nodes",
+			what, strings.Join(sizes, ", ")))
 }
 
 // place pods one after another on the node with the most memory left, take their requests from what the nodes can

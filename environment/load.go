@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 
@@ -35,7 +36,7 @@ func (e *FileError) Error() string {
 // Load reads an environment from a file and checks it. The error joins a *FileError for each mistake. Mistakes of form
 // (names and types of fields) come first: what the environment means is checked once its form is right.
 func Load(path string) (*Environment, error) {
-	text, err := os.ReadFile(path)
+	text, err := os.ReadFile(filepath.Clean(path))
 	if err != nil {
 		return nil, fmt.Errorf("read the environment: %w", err)
 	}

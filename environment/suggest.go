@@ -1,7 +1,6 @@
 package environment
 
 import (
-	"fmt"
 	"maps"
 	"reflect"
 	"slices"
@@ -18,28 +17,30 @@ func unknown(name string, known map[string]reflect.StructField) string {
 		}
 	}
 	if best != "" {
-		return fmt.Sprintf("there is no such field: write %s", best)
+		return "there is no such field: write " + best
 	}
-	return fmt.Sprintf("there is no such field; there are %s", strings.Join(names, ", "))
+	return "there is no such field; there are " + strings.Join(names, ", ")
 }
 
-// distance between two words: how many letters are to be added, left out or replaced.
+// distance between two words: how many letters are to be added, left out, replaced or swapped with the next.
 func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		diagonal := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := diagonal
-			if a[i-1] != b[j-1] {
-				cost++
+	rows := make([][]int, len(a)+1) // from the first i letters of a to the first j of b
+	for i := range rows {
+		rows[i] = make([]int, len(b)+1)
+		for j := range rows[i] {
+			if i == 0 || j == 0 {
+				rows[i][j] = i + j
+				continue
 			}
-			diagonal = row[j]
-			row[j] = min(cost, row[j]+1, row[j-1]+1)
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			rows[i][j] = min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
+			}
 		}
 	}
-	return row[len(b)]
+	return rows[len(a)][len(b)]
 }

@@ -102,8 +102,9 @@ func (e Environment) validatePools() field.ErrorList {
 func (e Environment) validateServer(i int, given Server) field.ErrorList {
 	server := e.Servers[i]
 	path := field.NewPath("servers").Index(i)
-	errs := under(path, server.Server.Validate())
-	if first := slices.IndexFunc(e.Servers, func(s Server) bool { return s.Name == server.Name }); server.Name != "" && first < i {
+	errs := under(path, server.Validate())
+	same := func(other Server) bool { return other.Name == server.Name }
+	if server.Name != "" && slices.ContainsFunc(e.Servers[:i], same) {
 		errs = append(errs, field.Duplicate(path.Child("name"), server.Name))
 	}
 	if server.Namespace != e.Namespace.Name {
@@ -121,7 +122,9 @@ func (e Environment) validatePool(path *field.Path, given Server) field.ErrorLis
 	if _, ok := e.pool(given.Pool); !ok {
 		var names []string
 		for _, pool := range e.Pools {
-			names = append(names, pool.Name)
+			if pool.Name != "" {
+				names = append(names, pool.Name)
+			}
 		}
 		errs = append(errs, field.NotSupported(path.Child("pool"), given.Pool, names))
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	networkingv1 "k8s.io/api/networking/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -13,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/managedfields"
+	"k8s.io/apimachinery/pkg/version"
 	"k8s.io/client-go/applyconfigurations"
 	"k8s.io/client-go/kubernetes/scheme"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -44,7 +46,12 @@ func restMapper() meta.RESTMapper {
 	served := meta.NewDefaultRESTMapper([]schema.GroupVersion{metrics})
 	served.Add(metrics.WithKind("PodMetrics"), meta.RESTScopeNamespace)
 	served.Add(metrics.WithKind("NodeMetrics"), meta.RESTScopeRoot)
-	return meta.MultiRESTMapper{testrestmapper.TestOnlyStaticRESTMapper(scheme.Scheme), served}
+	// As a real server does, prefer the newest stable version of a group; the scheme alone prefers autoscaling/v1.
+	versions := scheme.Scheme.PrioritizedVersionsAllGroups()
+	slices.SortStableFunc(versions, func(a, b schema.GroupVersion) int {
+		return version.CompareKubeAwareVersionStrings(b.Version, a.Version)
+	})
+	return meta.MultiRESTMapper{testrestmapper.TestOnlyStaticRESTMapper(scheme.Scheme, versions...), served}
 }
 
 // applyOrPreview does a dry run on a copy: controller-runtime's fake answers one with what was sent, unmerged.
