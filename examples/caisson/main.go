@@ -59,6 +59,8 @@ func newCommand() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	command.AddCommand(upCommand(), renderCommand(), planCommand(), applyCommand(), deleteCommand())
+	command.AddCommand(
+		upCommand(), renderCommand(), planCommand(), applyCommand(), deleteCommand(), schemaCommand(),
+	)
 	return command
 }

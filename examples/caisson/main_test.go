@@ -67,6 +67,12 @@ func TestRender(t *testing.T) {
 	}
 }
 
+func TestSchema(t *testing.T) {
+	code, stdout, _ := runCaisson(t, "schema")
+	require.Zero(t, code)
+	require.Equal(t, string(environment.Schema()), stdout)
+}
+
 func TestMistakes(t *testing.T) {
 	bad := filepath.Join(t.TempDir(), "bad.yaml")
 	text, err := os.ReadFile("dev.yaml")
