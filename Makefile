@@ -4,6 +4,8 @@ GOLANGCI = go tool -modfile=internal/tools/go.mod golangci-lint
 # As the control plane is built, so that nothing of it is compiled twice.
 CONTROLPLANE = GOWORK=off CGO_ENABLED=0 GOFLAGS="-mod=readonly -buildvcs=false -trimpath"
 
+FUZZTIME ?= 10m
+
 .PHONY: help test lint tidy generate prove fmt
 
 help: ## Show the targets.
@@ -30,9 +32,9 @@ tidy: ## Check that every module is tidy.
 
 generate: ## Write golden files and everything generated anew.
 	go test ./internal/cluster -run TestSource -update
-	go test ./workload ./security ./environment ./examples/... -update
+	go test ./workload ./security ./environment -update
 
-prove: ## The long runs: fuzzing of everything that takes input.
-	go test ./environment -run '^$$' -fuzz FuzzParse -fuzztime 10m
-	go test ./workload -run '^$$' -fuzz FuzzServerBuild -fuzztime 10m
-	go test ./security -run '^$$' -fuzz FuzzNamespaceBuild -fuzztime 10m
+prove: ## The long runs: fuzzing of everything that takes input, FUZZTIME (10m) each.
+	go test ./environment -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME)
+	go test ./workload -run '^$$' -fuzz FuzzServerBuild -fuzztime $(FUZZTIME)
+	go test ./security -run '^$$' -fuzz FuzzNamespaceBuild -fuzztime $(FUZZTIME)

@@ -10,13 +10,15 @@
 // # How a run works
 //
 //  1. It reads the set's parent, a ConfigMap that remembers which kinds and namespaces the set has used, and lists the
-//     set's objects: one LIST for each kind and namespace.
+//     set's objects: one LIST for each kind and namespace. Objects of controllers that copied the set's label, as those
+//     of EndpointSlices do, are none of the set's.
 //  2. It compares each object with the server's own merge. What would not change is left alone: a run with nothing to
 //     do writes nothing.
 //  3. What the set lacks is looked up by name. An object that is there and not ours is foreign: it fails with a
 //     *ForeignError, and is taken over only with Adopt.
-//  4. A run that has something to change marks the parent first, and only one run at a time holds the mark. Then it
-//     applies, phase by phase: CRDs and namespaces; classes, policies and access; configuration; workloads.
+//  4. A run that has something to change marks the parent first, and only one run at a time holds the mark, for 10
+//     minutes at the most; others wait half a minute for it and then report their objects as skipped. Then it applies,
+//     phase by phase: CRDs and namespaces; classes, policies and access; configuration; workloads.
 //  5. With Prune it deletes what the set no longer holds, only after all else succeeded, and only what has still the
 //     same UID.
 //
@@ -35,6 +37,7 @@
 // # Pitfalls
 //
 //   - Two programs must not share the name of a program: each would undo the other's fields.
-//   - Reads go to the server. With a cached client the run may see the past, and then repeat itself at the next.
+//   - Reads are untyped, and go to the server with a manager's client too. A client whose cache is set to hold untyped
+//     objects shows the past, and the run may have to begin again, or to be repeated.
 //   - A rest.Config made by hand is throttled to 5 requests a second by client-go: set its QPS to -1.
 package apply
