@@ -43,6 +43,15 @@ func (r *run) applyOne(
 	if s.live != nil {
 		object.SetUID(s.live.GetUID()) // not another object that has its name by now
 	}
+	if replicas, orphaned := r.orphanedReplicas(s); orphaned {
+		if len(extra) > 0 { // a dry run, in which nothing can be handed over
+			if err := unstructured.SetNestedField(object.Object, replicas, "spec", "replicas"); err != nil {
+				return nil, err
+			}
+		} else if err := r.handOver(ctx, s, replicas); err != nil {
+			return nil, err
+		}
+	}
 	err := r.client.Apply(ctx, client.ApplyConfigurationFromUnstructured(object), options...)
 	conflicts := conflictsIn(err)
 	switch {

@@ -56,6 +56,12 @@ func (s Set) manager() string {
 	return "caisson-" + hex.EncodeToString(sum[:])
 }
 
+// handoverManager holds the number of replicas between the set and an autoscaler.
+func (s Set) handoverManager() string {
+	sum := sha256.Sum256([]byte(s.parentName()))
+	return "caisson-handover-" + hex.EncodeToString(sum[:16])
+}
+
 func (s Set) String() string { return s.Namespace + "/" + s.Name + " by " + s.Program }
 
 func (s Set) validate() error {

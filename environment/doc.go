@@ -21,7 +21,8 @@
 //	    port: 8080
 //
 // What is wrong with a file is told with the line, the path of the field and what to write instead; unknown fields are
-// errors. Schema is for editors.
+// errors. It is read as YAML 1.2, as editors read it: yes is text, only true is true. Anchors, aliases and << work.
+// Schema is for editors.
 //
 // Beyond what each block checks for itself, an environment checks that every name that is referred to exists, and that
 // the workloads fit the nodes: all replicas that are always there, and for one workload after another the additional

@@ -119,7 +119,7 @@ func TestConnections(t *testing.T) {
 	}
 	two := valid + "  - name: bot\n    image: " + image + "\n    port: 8080\n"
 	require.Equal(t, []string{"default-deny", "allow-dns"}, policies(two), "without calls all traffic is denied")
-	require.Equal(t, []string{"default-deny", "allow-dns", "bot-to-api", "api-from-bot"}, policies(two+"    calls: [api]\n"),
+	require.Equal(t, []string{"default-deny", "allow-dns", "bot.to.api", "api.from.bot"}, policies(two+"    calls: [api]\n"),
 		"one declaration opens both sides")
 }
 

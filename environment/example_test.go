@@ -55,8 +55,8 @@ servers:
 	// Deployment bot
 	// PodDisruptionBudget bot
 	// HorizontalPodAutoscaler bot
-	// NetworkPolicy bot-to-api
-	// NetworkPolicy api-from-bot
+	// NetworkPolicy bot.to.api
+	// NetworkPolicy api.from.bot
 }
 
 // All mistakes are told at once, each with its line and what to write instead.

@@ -108,6 +108,11 @@ func TestFit(t *testing.T) {
 			onPools(staging, server("a", 1, "100m", "5Gi"), server("b", 2, "100m", "1Gi")),
 			does(0, "100m", "5Gi", surge, stagingNodes),
 		},
+		"SpreadReplicas": {
+			"replicas of one server do not fill one node before the other",
+			onPools(staging, server("a", 2, "100m", "1Gi"), server("b", 2, "100m", "3Gi")),
+			does(1, "100m", "3Gi", surge, stagingNodes),
+		},
 		"Autoscaled": {
 			"the fewest replicas are always there, more come when the cluster has room",
 			onPools(staging, autoscaled(3, 100, server("a", 0, "900m", "1Gi"))),

@@ -22,6 +22,9 @@ const (
 // They serve to see what fits, and to simulate the pool; the ids in them are made up from the pool's name.
 func (p Pool) Nodes(region string) ([]*corev1.Node, error) {
 	p = p.WithDefaults()
+	if p.Count < 0 {
+		return nil, fmt.Errorf("count %d: must be 1 or more", p.Count)
+	}
 	capacity, err := Capacity(p.Size)
 	if err != nil {
 		return nil, err

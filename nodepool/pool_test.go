@@ -76,6 +76,13 @@ func TestNodesLookLikeThoseOfDOKS(t *testing.T) {
 	require.Equal(t, "shop", pool.Labels["team"])
 }
 
+func TestNodesOfAnImpossiblePool(t *testing.T) {
+	for _, pool := range []nodepool.Pool{{Preset: "dev", Count: -1}, {Preset: "dev", Size: "large"}} {
+		_, err := pool.Nodes("fra1")
+		require.Error(t, err)
+	}
+}
+
 func TestPlacementReachesThePoolPastItsTaints(t *testing.T) {
 	pool := nodepool.Pool{Name: "private", Preset: nodepool.PresetDev, Taints: []corev1.Taint{
 		{Key: "dedicated", Value: "private", Effect: corev1.TaintEffectNoSchedule},

@@ -66,7 +66,7 @@ func validatePeer(path *field.Path, peer caisson.Peer) field.ErrorList {
 }
 
 func (c Connection) egress() *networkingv1.NetworkPolicy {
-	policy := c.policy(c.From, c.From.Name+"-to-"+qualified(c.To, c.From), networkingv1.PolicyTypeEgress)
+	policy := c.policy(c.From, c.From.Name+".to."+qualified(c.To, c.From), networkingv1.PolicyTypeEgress)
 	policy.Spec.Egress = []networkingv1.NetworkPolicyEgressRule{{
 		To: []networkingv1.NetworkPolicyPeer{selecting(c.To)}, Ports: policyPorts(c.To.Ports),
 	}}
@@ -74,7 +74,7 @@ func (c Connection) egress() *networkingv1.NetworkPolicy {
 }
 
 func (c Connection) ingress() *networkingv1.NetworkPolicy {
-	policy := c.policy(c.To, c.To.Name+"-from-"+qualified(c.From, c.To), networkingv1.PolicyTypeIngress)
+	policy := c.policy(c.To, c.To.Name+".from."+qualified(c.From, c.To), networkingv1.PolicyTypeIngress)
 	policy.Spec.Ingress = []networkingv1.NetworkPolicyIngressRule{{
 		From: []networkingv1.NetworkPolicyPeer{selecting(c.From)}, Ports: policyPorts(c.To.Ports),
 	}}
@@ -92,12 +92,13 @@ func (c Connection) policy(of caisson.Peer, name string, kind networkingv1.Polic
 	}
 }
 
-// qualified adds the namespace of the other side where it is not the own, so that names do not clash.
+// qualified adds the namespace of the other side where it is not the own. Names of policies are joined with dots, which
+// names of workloads and namespaces cannot have, so that those of two connections never clash.
 func qualified(peer, seenFrom caisson.Peer) string {
 	if peer.Namespace == seenFrom.Namespace {
 		return peer.Name
 	}
-	return peer.Namespace + "-" + peer.Name
+	return peer.Namespace + "." + peer.Name
 }
 
 func selecting(peer caisson.Peer) networkingv1.NetworkPolicyPeer {

@@ -47,6 +47,20 @@ func TestBothSidesNameEachOther(t *testing.T) {
 	require.Equal(t, corev1.ProtocolTCP, *egress.Spec.Egress[0].Ports[0].Protocol)
 }
 
+func TestNamesOfPoliciesNeverClash(t *testing.T) {
+	port := caisson.Port{Port: 8080}
+	objects, err := security.Connections{
+		{From: peer("shop", "x-to-y"), To: peer("shop", "z", port)}, {From: peer("shop", "x"), To: peer("shop", "y-to-z", port)},
+		{From: peer("jobs", "bot"), To: peer("shop", "z", port)}, {From: peer("shop", "jobs-bot"), To: peer("shop", "z", port)},
+	}.Objects()
+	require.NoError(t, err)
+	names := map[string]bool{}
+	for _, object := range objects {
+		names[object.GetNamespace()+"/"+object.GetName()] = true
+	}
+	require.Len(t, names, len(objects))
+}
+
 func TestMistakesInConnections(t *testing.T) {
 	api := peer("shop", "api", caisson.Port{Port: 8080})
 	cases := map[string]struct {

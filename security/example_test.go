@@ -43,6 +43,6 @@ func ExampleConnections() {
 		fmt.Println(policy.Name, policy.Spec.PolicyTypes)
 	}
 	// Output:
-	// bot-to-api [Egress]
-	// api-from-bot [Ingress]
+	// bot.to.api [Egress]
+	// api.from.bot [Ingress]
 }

@@ -92,7 +92,7 @@ func (s Server) container() corev1.Container {
 		ImagePullPolicy: corev1.PullAlways,
 		Command:         slices.Clone(s.Command),
 		Args:            slices.Clone(s.Args),
-		Env:             slices.Clone(s.Env),
+		Env:             s.env(),
 		Resources:       s.Resources,
 		Ports:           []corev1.ContainerPort{{Name: portName, ContainerPort: s.Port, Protocol: corev1.ProtocolTCP}},
 		StartupProbe:    s.startupProbe(),
@@ -115,6 +115,15 @@ func (s Server) container() corev1.Container {
 			SeccompProfile:           &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault},
 		},
 	}
+}
+
+// env is copied deeply: a variable can point to where its value comes from.
+func (s Server) env() []corev1.EnvVar {
+	var env []corev1.EnvVar
+	for _, variable := range s.Env {
+		env = append(env, *variable.DeepCopy())
+	}
+	return env
 }
 
 // spread pods over host names: DOKS' nodes carry no zone.

@@ -25,7 +25,12 @@ func maximal() workload.Server {
 	return workload.Server{
 		Name: "web", Namespace: "shop", Image: "registry.digitalocean.com/shop/web:1.2", AllowMutableTag: true,
 		Command: []string{"/web"}, Args: []string{"--verbose"},
-		Env:  []corev1.EnvVar{{Name: "COLOR", Value: "blue"}},
+		Env: []corev1.EnvVar{
+			{Name: "COLOR", Value: "blue"},
+			{Name: "KEY", ValueFrom: &corev1.EnvVarSource{SecretKeyRef: &corev1.SecretKeySelector{
+				LocalObjectReference: corev1.LocalObjectReference{Name: "keys"}, Key: "web",
+			}}},
+		},
 		Port: 8080, ServicePort: 80, ReadinessPath: "/readyz", LivenessPath: "/livez",
 		Profile: workload.Staging, Preset: workload.Bot,
 		Resources: corev1.ResourceRequirements{
@@ -118,6 +123,7 @@ func TestBuildSharesNothing(t *testing.T) {
 	pod.Containers[0].Command[0] = "changed"
 	pod.Containers[0].Args[0] = "changed"
 	pod.Containers[0].Env[0].Value = "changed"
+	pod.Containers[0].Env[1].ValueFrom.SecretKeyRef.Key = "changed"
 	pod.Containers[0].Resources.Requests[corev1.ResourceCPU] = resource.MustParse("9")
 	pod.NodeSelector[caisson.LabelPool] = "changed"
 	pod.Tolerations[0].Key = "changed"

@@ -15,8 +15,8 @@ import (
 // validate a spec that has its defaults.
 func validate(s Server) field.ErrorList {
 	var errs field.ErrorList
-	errs = append(errs, validateName(field.NewPath("name"), s.Name)...)
-	errs = append(errs, validateName(field.NewPath("namespace"), s.Namespace)...)
+	errs = append(errs, validateName(field.NewPath("name"), s.Name, validation.IsDNS1035Label)...) // the Service's rule
+	errs = append(errs, validateName(field.NewPath("namespace"), s.Namespace, validation.IsDNS1123Label)...)
 	errs = append(errs, validateImage(field.NewPath("image"), s.Image, s.AllowMutableTag)...)
 	errs = append(errs, validateEnv(field.NewPath("env"), s.Env)...)
 	errs = append(errs, validatePort(field.NewPath("port"), s.Port, 1024,
@@ -31,12 +31,12 @@ func validate(s Server) field.ErrorList {
 	return append(errs, validateScale(s)...)
 }
 
-func validateName(path *field.Path, name string) field.ErrorList {
+func validateName(path *field.Path, name string, rule func(string) []string) field.ErrorList {
 	if name == "" {
 		return field.ErrorList{field.Required(path, `write a DNS label, like "web"`)}
 	}
 	var errs field.ErrorList
-	for _, message := range validation.IsDNS1035Label(name) {
+	for _, message := range rule(name) {
 		errs = append(errs, field.Invalid(path, name, message))
 	}
 	return errs

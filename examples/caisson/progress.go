@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 )
 
 // progress is one line that changes on a terminal, and plain lines elsewhere.
@@ -45,7 +44,7 @@ func (p *progress) sayf(format string, args ...any) {
 // clear takes the changing line away.
 func (p *progress) clear() {
 	if p.terminal && p.last != "" {
-		fmt.Fprint(p.w, "\r"+strings.Repeat(" ", width)+"\r")
+		fmt.Fprint(p.w, "\r\033[K")
 	}
 	p.last = ""
 }

@@ -87,9 +87,6 @@ func paragraphs(text string) string {
 
 // of a type, or of a field that it declares.
 func (c comments) of(kind reflect.Type, f *reflect.StructField) string {
-	for kind.Kind() == reflect.Pointer {
-		kind = kind.Elem()
-	}
 	key := kind.PkgPath() + "." + kind.Name()
 	// Types of other packages; an own type can have the method from one that it embeds.
 	if _, own := c[key]; !own {

@@ -103,26 +103,16 @@ func (g *generator) node(kind reflect.Type) (*node, error) {
 	case reflect.String:
 		return &node{Type: "string", Enum: g.enums[kind]}, nil
 	case reflect.Slice:
-		items, err := g.described(kind.Elem())
+		items, err := g.node(kind.Elem())
 		return &node{Type: "array", Items: items}, err
 	case reflect.Map:
-		values, err := g.described(kind.Elem())
+		values, err := g.node(kind.Elem())
 		return &node{Type: "object", Additional: values}, err
 	case reflect.Struct:
 		return g.object(kind)
 	default:
 		return nil, fmt.Errorf("the generator does not know %s", kind)
 	}
-}
-
-// described by the comment of the type.
-func (g *generator) described(kind reflect.Type) (*node, error) {
-	n, err := g.node(kind)
-	if err != nil {
-		return nil, err
-	}
-	n.Description = g.docs.of(kind, nil)
-	return n, nil
 }
 
 func (g *generator) object(kind reflect.Type) (*node, error) {
