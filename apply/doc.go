@@ -32,6 +32,8 @@
 //   - An object of another set is never touched, not even with Adopt.
 //   - Fields that another program applied, or that belong to a subresource, as replicas of an HPA, are not taken: that is
 //     a *ConflictError, unless Force is given. Fields that were edited (kubectl edit) are taken back.
+//   - The number of replicas is never set back by leaving it out: when autoscaling is switched on, the number that is
+//     there stays until the autoscaler writes its own.
 //   - The values of Secrets are in no report, error or hash.
 //
 // # Pitfalls
