@@ -13,8 +13,8 @@ type Object interface {
 	runtime.Object
 }
 
-// Builder is what apply.Plan and apply.Reconcile take. A spec is one, and so is what its Build returns: objects that were
-// changed by assignment after Build pass the same checks as those that were not.
+// Builder is what apply.Plan and apply.Reconcile take. A spec is one, and so is what its Build returns, with checks of
+// its own for what an assignment after Build can tear apart.
 type Builder interface {
 	// Objects are what the cluster shall hold, in no particular order. They are the caller's to change.
 	Objects() ([]Object, error)

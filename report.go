@@ -35,13 +35,26 @@ func (r *Report) Count(action Action) int {
 	return count
 }
 
-// Err joins the errors of all that failed, each with the name of its object. It is nil if nothing failed.
+// Err joins the errors of all that failed, each with the name of its object, and what failed for one reason once. It is
+// nil if nothing failed. To handle single failures, look at the Err of each change: errors.As finds the first alone.
 func (r *Report) Err() error {
 	var failed []error
+	also := map[string]int{} // by the text of the error: how many more objects it is about
 	for _, change := range r.Changes {
 		if change.Action == Failed {
-			failed = append(failed, fmt.Errorf("%s: %w", change.Ref, change.Err))
+			also[change.Err.Error()]++
 		}
+	}
+	for _, change := range r.Changes {
+		if change.Action != Failed || also[change.Err.Error()] == 0 {
+			continue
+		}
+		more := ""
+		if count := also[change.Err.Error()] - 1; count > 0 {
+			more = fmt.Sprintf(" and %d more", count)
+		}
+		failed = append(failed, fmt.Errorf("%s%s: %w", change.Ref, more, change.Err))
+		also[change.Err.Error()] = 0
 	}
 	return errors.Join(failed...)
 }

@@ -110,3 +110,13 @@ func TestRef(t *testing.T) {
 	require.Positive(t, ref("StatefulSet", "api").Compare(ref("Deployment", "bot")), "kinds stand together")
 	require.Zero(t, ref("Deployment", "api").Compare(ref("Deployment", "api")))
 }
+
+func TestOneReasonIsToldOnce(t *testing.T) {
+	denied := errors.New("forbidden")
+	report := &caisson.Report{Changes: []caisson.Change{
+		{Ref: ref("Deployment", "a"), Action: caisson.Failed, Err: denied},
+		{Ref: ref("Deployment", "b"), Action: caisson.Failed, Err: errors.New("quota")},
+		{Ref: ref("Deployment", "c"), Action: caisson.Failed, Err: denied},
+	}}
+	require.EqualError(t, report.Err(), "Deployment shop/a and 1 more: forbidden\nDeployment shop/b: quota")
+}

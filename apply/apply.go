@@ -20,7 +20,10 @@ func Plan(
 		option.plan(o)
 	}
 	r := newRun(c, set, o)
-	if err := errors.Join(set.validate(), r.addBuilt(builders)); err != nil {
+	if !r.addBuilt(builders) {
+		return finish(r.report())
+	}
+	if err := set.validate(); err != nil {
 		return finish(r.failAll(err))
 	}
 	if err := r.decide(ctx); err != nil {
@@ -37,8 +40,8 @@ func Reconcile(
 	ctx context.Context, c client.Client, set Set, builders []caisson.Builder, opts ...Option,
 ) (*caisson.Report, error) {
 	r := newRun(c, set, applyOptions(opts))
-	if err := r.addBuilt(builders); err != nil {
-		return finish(r.failAll(err))
+	if !r.addBuilt(builders) {
+		return finish(r.report())
 	}
 	return finish(r.do(ctx))
 }
@@ -83,22 +86,17 @@ func applyOptions(opts []Option) *options {
 	return o
 }
 
-// addBuilt adds what the builders build, after their checks. Nothing is applied if any of them refuses: half of what
-// somebody asked for is not what they asked for.
-func (r *run) addBuilt(builders []caisson.Builder) error {
-	var failed []error
+// addBuilt adds what the builders build, after their checks. If any of them refuses nothing is applied, since half of
+// what somebody asked for is not what they asked for; the report then says which, and skips what the others built.
+func (r *run) addBuilt(builders []caisson.Builder) bool {
+	var refused []*step
 	for i, builder := range builders {
-		if builder == nil {
-			failed = append(failed, fmt.Errorf("builders[%d]: is nil: leave it out", i))
-			continue
-		}
-		if err := builder.Validate(); err != nil {
-			failed = append(failed, err)
-			continue
-		}
-		objects, err := builder.Objects()
+		objects, err := built(builder)
 		if err != nil {
-			failed = append(failed, err)
+			name := fmt.Sprintf("builders[%d]", i)
+			s := &step{change: caisson.Change{Ref: caisson.Ref{Kind: fmt.Sprintf("%T", builder), Name: name}}}
+			s.fail(err)
+			refused = append(refused, s)
 			continue
 		}
 		requires := builder.Requires()
@@ -106,7 +104,26 @@ func (r *run) addBuilt(builders []caisson.Builder) error {
 			r.add(object, requires)
 		}
 	}
-	return errors.Join(failed...)
+	if len(refused) == 0 {
+		return true
+	}
+	r.steps = refused
+	for _, in := range r.intents {
+		s := &step{intent: in, change: caisson.Change{Ref: in.ref}}
+		s.skip(waitsFor(refused[0].change.Ref.String()))
+		r.steps = append(r.steps, s)
+	}
+	return false
+}
+
+func built(builder caisson.Builder) ([]caisson.Object, error) {
+	if builder == nil {
+		return nil, errors.New("is nil: leave it out")
+	}
+	if err := builder.Validate(); err != nil {
+		return nil, err
+	}
+	return builder.Objects()
 }
 
 const (

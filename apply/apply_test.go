@@ -219,3 +219,13 @@ func TestInvalidBuilderStopsAll(t *testing.T) {
 	require.Equal(t, 1, report.Count(caisson.Failed))
 	require.Error(t, p.Client.Get(t.Context(), client.ObjectKey{Namespace: p.namespace, Name: "a"}, &corev1.ConfigMap{}))
 }
+
+// Whose mistake it is must be said, and not be blamed on what others have built.
+func TestRefusedBuilderIsNamed(t *testing.T) {
+	p := newPlace(t)
+	builders := append(built(configMap(p.namespace, "a", "a")), builder{invalid: errors.New("port: write one")}, nil)
+	report, err := apply.Plan(t.Context(), p.Client, p.set, builders)
+	require.ErrorContains(t, err, "apply_test.builder builders[1]: port: write one")
+	require.ErrorContains(t, err, "builders[2]: is nil: leave it out")
+	require.Equal(t, caisson.Skipped, actions(report)["ConfigMap a"])
+}

@@ -18,7 +18,8 @@ func (e *ForeignError) Error() string {
 	if e.Set == "" {
 		return "exists already and belongs to no set: take it over with Adopt, or give it another name"
 	}
-	return "belongs to another set, " + e.Set + ": delete it there, or give it another name"
+	return "belongs to another set, whose parent is the ConfigMap with the label " + labelID + "=" + e.Set +
+		": delete it there, or give it another name"
 }
 
 // ConflictError says which fields another program holds.

@@ -12,6 +12,9 @@ import (
 	"github.com/caissonhq/caisson"
 )
 
+// intentPath is the path of the annotation with the hash of an intent.
+const intentPath = "metadata.annotations[" + annotationIntent + "]"
+
 // difference of two states of an object, field by field: all but what the server and controllers write for themselves.
 func difference(ref caisson.Ref, before, after *unstructured.Unstructured) []caisson.FieldChange {
 	old, now := leaves(before), leaves(after)

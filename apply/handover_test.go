@@ -16,11 +16,11 @@ import (
 // autoscaling on.
 func TestSwitchingAutoscalingOnKeepsTheReplicas(t *testing.T) {
 	p := newPlace(t)
-	fixed := deployment(p.namespace, "web", "10m")
+	fixed := deployment(p.namespace, "10m")
 	fixed.Spec.Replicas = new(int32(4))
 	p.apply(t, fixed)
 
-	scaled := deployment(p.namespace, "web", "10m")
+	scaled := deployment(p.namespace, "10m")
 	scaled.Spec.Replicas = nil
 	plan, err := apply.Plan(t.Context(), p.Client, p.set, built(scaled), apply.Prune)
 	require.NoError(t, err)
@@ -32,7 +32,7 @@ func TestSwitchingAutoscalingOnKeepsTheReplicas(t *testing.T) {
 	require.EqualValues(t, 4, p.replicas(t))
 
 	scale := &autoscalingv1.Scale{Spec: autoscalingv1.ScaleSpec{Replicas: 6}}
-	require.NoError(t, p.Client.SubResource("scale").Update(t.Context(), deployment(p.namespace, "web", "10m"),
+	require.NoError(t, p.Client.SubResource("scale").Update(t.Context(), deployment(p.namespace, "10m"),
 		client.WithSubResourceBody(scale), client.FieldOwner("autoscaler")))
 	scaled.Spec.Template.Annotations = map[string]string{"version": "2"}
 	require.Equal(t, caisson.Updated, p.apply(t, scaled).Changes[0].Action)

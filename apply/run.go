@@ -50,7 +50,7 @@ func newRun(c client.Client, set Set, o *options) *run {
 func (r *run) add(object caisson.Object, requires []caisson.Requirement) {
 	in := newIntent(r.client, r.set, object, requires)
 	if in.err == nil && slices.ContainsFunc(r.intents, func(other *intent) bool { return other.ref == in.ref }) {
-		in.err = errors.New("is given twice")
+		in.err = errors.New("is given twice: leave one of them out")
 	}
 	r.intents = append(r.intents, in)
 }

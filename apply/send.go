@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -25,10 +26,12 @@ func (r *run) send(ctx context.Context, s *step, extra ...client.ApplyOption) {
 	if s.live == nil {
 		return // created, as decided
 	}
-	s.change.Fields = difference(s.change.Ref, s.live, after)
-	if s.change.Action == caisson.Updated && len(s.change.Fields) == 0 {
+	fields := difference(s.change.Ref, s.live, after)
+	if s.change.Action == caisson.Updated && len(fields) == 0 {
 		s.change.Action = caisson.Unchanged
 	}
+	// The hash of the intent is our own; it differs whenever anything else does.
+	s.change.Fields = slices.DeleteFunc(fields, func(f caisson.FieldChange) bool { return f.Path == intentPath })
 }
 
 // applyOne sends one server-side apply. Fields that were edited by hand are taken back with a second one.

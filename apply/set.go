@@ -10,8 +10,11 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// Set is the identity of the objects that are applied, pruned and deleted together. All three fields are required, and
-// none can change without making it another set.
+// Set is the identity of the objects that are applied, pruned and deleted together. All three fields are required DNS
+// labels, and none can change without making it another set.
+//
+// On the cluster a set is the ConfigMap caisson-<program>-<name>, its parent, and the label applyset.kubernetes.io/part-of
+// of its objects. The annotation caisson.dev/intent on them is a hash of what was applied.
 type Set struct {
 	// Namespace that the set's parent lives in. The set may hold objects of other namespaces too, and its own Namespace.
 	Namespace string `json:"namespace"`

@@ -18,7 +18,8 @@ import (
 
 func quantity(text string) *resource.Quantity { return new(resource.MustParse(text)) }
 
-func deployment(namespace, name, cpu string) *appsv1.Deployment {
+func deployment(namespace, cpu string) *appsv1.Deployment {
+	const name = "web"
 	labels := map[string]string{"app": name}
 	return &appsv1.Deployment{
 		ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: name},
@@ -46,7 +47,7 @@ func TestWaitUntilAvailable(t *testing.T) {
 		}}},
 	}
 	report, err := apply.Apply(t.Context(), p.Client, p.set,
-		[]caisson.Object{deployment(p.namespace, "web", "100m"), task, configMap(p.namespace, "a", "a")})
+		[]caisson.Object{deployment(p.namespace, "100m"), task, configMap(p.namespace, "a", "a")})
 	require.NoError(t, err)
 
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -55,7 +56,7 @@ func TestWaitUntilAvailable(t *testing.T) {
 	require.NoError(t, apply.Wait(ctx, p.Client, report, apply.ObserveWait(func(now apply.Waiting) { seen = append(seen, now) })))
 	require.Equal(t, apply.Waiting{Ready: 3, Total: 3}, seen[len(seen)-1])
 
-	web := deployment(p.namespace, "web", "100m")
+	web := deployment(p.namespace, "100m")
 	p.get(t, web)
 	require.EqualValues(t, 2, web.Status.AvailableReplicas)
 }
@@ -89,7 +90,7 @@ func TestWaitExplains(t *testing.T) {
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			p := newPlace(t)
-			objects := []caisson.Object{deployment(p.namespace, "web", tc.cpu)}
+			objects := []caisson.Object{deployment(p.namespace, tc.cpu)}
 			if tc.objects != nil {
 				objects = append(objects, tc.objects(p.namespace)...)
 			}

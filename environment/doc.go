@@ -2,7 +2,13 @@
 // YAML file and checked against each other.
 //
 //	env, err := environment.Load("production.yaml")
-//	report, err := apply.Reconcile(ctx, c, env.Set("deploy-bot"), env.Builders(), apply.Prune)
+//	report, err := apply.Reconcile(ctx, c, env.Set("deploy-bot"), []caisson.Builder{env}, apply.Prune)
+//
+// Build gives the typed objects, to change before they are applied:
+//
+//	objs, err := env.Build()
+//	objs.Servers["api"].Deployment.Spec.Template.Spec.PriorityClassName = "gold"
+//	report, err := apply.Reconcile(ctx, c, env.Set("deploy-bot"), []caisson.Builder{objs}, apply.Prune)
 //
 // The file begins with its version and kind. Presets and profiles are names, everything else has the types that
 // Kubernetes uses:

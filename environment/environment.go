@@ -4,9 +4,6 @@ import (
 	"cmp"
 	"slices"
 
-	"k8s.io/apimachinery/pkg/runtime/schema"
-
-	"github.com/caissonhq/caisson"
 	"github.com/caissonhq/caisson/apply"
 	"github.com/caissonhq/caisson/nodepool"
 	"github.com/caissonhq/caisson/security"
@@ -39,7 +36,8 @@ type Environment struct {
 	Servers []Server `json:"servers,omitempty"`
 }
 
-// Server of an environment: a workload.Server that names its pool and whom it calls.
+// Server of an environment: a workload.Server that names its pool and whom it calls. Its own methods know nothing of the
+// environment; Environment.Build gives what it becomes in it.
 type Server struct {
 	workload.Server `json:",inline"`
 	// Pool to run on, by name. Default: any node without a taint.
@@ -91,22 +89,9 @@ func (e Environment) server(name string) (Server, bool) {
 	return Server{}, false
 }
 
-// Set that the environment's objects belong to, applied by a program.
+// Set that the environment's objects belong to, applied by a program: in its namespace, and of its name.
 func (e Environment) Set(program string) apply.Set {
 	return apply.Set{Namespace: e.Namespace.Name, Name: e.Name, Program: program}
-}
-
-// Builders of everything on the cluster, after the checks of the environment as a whole.
-func (e Environment) Builders() []caisson.Builder { return []caisson.Builder{e} }
-
-// parts are the builders that the environment is made of.
-func (e Environment) parts() []caisson.Builder {
-	e = e.withDefaults()
-	parts := []caisson.Builder{e.Namespace}
-	for _, server := range e.Servers {
-		parts = append(parts, server.Server)
-	}
-	return append(parts, e.connections())
 }
 
 func (e Environment) connections() security.Connections {
@@ -120,36 +105,3 @@ func (e Environment) connections() security.Connections {
 	}
 	return all
 }
-
-// Objects of all parts.
-func (e Environment) Objects() ([]caisson.Object, error) {
-	if err := e.Validate(); err != nil {
-		return nil, err
-	}
-	var all []caisson.Object
-	for _, part := range e.parts() {
-		objects, err := part.Objects()
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, objects...)
-	}
-	return all, nil
-}
-
-// Requires what any part requires, each component once.
-func (e Environment) Requires() []caisson.Requirement {
-	seen := map[schema.GroupVersionKind]bool{}
-	var all []caisson.Requirement
-	for _, part := range e.parts() {
-		for _, requirement := range part.Requires() {
-			if !seen[requirement.Kind] {
-				seen[requirement.Kind] = true
-				all = append(all, requirement)
-			}
-		}
-	}
-	return all
-}
-
-var _ caisson.Builder = Environment{}

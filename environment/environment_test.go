@@ -126,23 +126,40 @@ func TestConnections(t *testing.T) {
 // The environment is applied as one builder, so that its own checks run too.
 func TestBuilder(t *testing.T) {
 	env := *parse(t, valid+"  - name: bot\n    image: "+image+"\n    port: 8080\n")
-	builders := env.Builders()
-	require.Len(t, builders, 1)
-	require.NoError(t, builders[0].Validate())
-	objects, err := builders[0].Objects()
+	require.NoError(t, env.Validate())
+	objects, err := env.Objects()
 	require.NoError(t, err)
 	require.Len(t, objects, 5+2*5, "those of the namespace, and of two servers")
-	requirements := builders[0].Requires()
+	requirements := env.Requires()
 	require.Len(t, requirements, 1, "both autoscalers need the same, which is asked once")
 	require.Equal(t, "PodMetrics", requirements[0].Kind.Kind)
 	env.Name = "web"
 	require.Equal(t, apply.Set{Namespace: "shop", Name: "web", Program: "deploy-bot"}, env.Set("deploy-bot"))
 
 	env.Servers[0].Calls = []string{"nobody"}
-	require.ErrorContains(t, env.Builders()[0].Validate(), "servers[0].calls[0]")
+	require.ErrorContains(t, env.Validate(), "servers[0].calls[0]")
 	objects, err = env.Objects()
 	require.ErrorContains(t, err, "servers[0].calls[0]", "no objects of a broken environment")
 	require.Nil(t, objects)
+}
+
+// What is built is a builder too, so that what is changed by assignment is still checked on its way to the cluster.
+func TestBuiltObjects(t *testing.T) {
+	env := *parse(t, valid)
+	objs, err := env.Build()
+	require.NoError(t, err)
+	require.NoError(t, objs.Validate())
+	objects, err := env.Objects()
+	require.NoError(t, err)
+	require.Equal(t, objects, objs.All())
+	require.Equal(t, env.Requires(), objs.Requires())
+
+	objs.Servers["api"].Service.Spec.Selector["a"] = "b"
+	require.ErrorContains(t, objs.Validate(), "service.spec.selector")
+	objs.Servers["api"].Service = nil
+	require.NoError(t, objs.Validate())
+	objs.Namespace.Namespace = nil
+	require.ErrorContains(t, objs.Validate(), "namespace: Required value")
 }
 
 func TestRequiresOfDev(t *testing.T) {

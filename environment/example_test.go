@@ -31,12 +31,15 @@ servers:
 		fmt.Println(err)
 		return
 	}
-	objects, err := env.Objects()
+	objs, err := env.Build()
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	for _, object := range objects {
+	// Change what the file does not cover.
+	objs.Servers["api"].Deployment.Spec.Template.Spec.PriorityClassName = "gold"
+
+	for _, object := range objs.All() {
 		fmt.Println(object.GetObjectKind().GroupVersionKind().Kind, object.GetName())
 	}
 	// Output:

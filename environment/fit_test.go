@@ -95,7 +95,7 @@ func TestFit(t *testing.T) {
 			does(0, "1m", "1Mi", "only 220 of 2000000000 replicas fit", stagingNodes),
 		},
 		"Stopped": {
-			"no replica needs no room, nor for an update", onPools(staging, server("a", 0, "8", "64Gi")),
+			"no replica needs no room, nor for an update", onPools(staging, server("a", 0, "3", "12Gi")),
 			"",
 		},
 		"TwoServers": {

@@ -17,14 +17,14 @@ func TestReconcileWithTheFake(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			env, err := environment.Load("../examples/caisson/" + name + ".yaml")
 			require.NoError(t, err)
-			c := applytest.NewClient()
-			plan, err := apply.Plan(t.Context(), c, env.Set("test"), env.Builders(), apply.Prune)
+			c, builders := applytest.NewClient(), []caisson.Builder{env}
+			plan, err := apply.Plan(t.Context(), c, env.Set("test"), builders, apply.Prune)
 			require.NoError(t, err)
-			first, err := apply.Reconcile(t.Context(), c, env.Set("test"), env.Builders(), apply.Prune)
+			first, err := apply.Reconcile(t.Context(), c, env.Set("test"), builders, apply.Prune)
 			require.NoError(t, err)
 			require.Equal(t, plan, first)
 			require.Equal(t, len(first.Changes), first.Count(caisson.Created))
-			second, err := apply.Reconcile(t.Context(), c, env.Set("test"), env.Builders(), apply.Prune)
+			second, err := apply.Reconcile(t.Context(), c, env.Set("test"), builders, apply.Prune)
 			require.NoError(t, err)
 			require.Equal(t, len(first.Changes), second.Count(caisson.Unchanged))
 			deleted, err := apply.Delete(t.Context(), c, env.Set("test"))

@@ -3,6 +3,7 @@ package environment
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -114,6 +115,7 @@ func (e Environment) validateServer(i int, given Server) field.ErrorList {
 	if server.Pool != "" {
 		errs = append(errs, e.validatePool(path, given)...)
 	}
+	errs = append(errs, e.validateLimits(path, server)...)
 	return append(errs, e.validateCalls(path.Child("calls"), server)...)
 }
 
@@ -131,6 +133,31 @@ func (e Environment) validatePool(path *field.Path, given Server) field.ErrorLis
 	if len(given.Placement.NodeSelector)+len(given.Placement.Tolerations) > 0 {
 		errs = append(errs, field.Invalid(path.Child("placement"), field.OmitValueType{},
 			"pool is given too, and says the same: keep one of them"))
+	}
+	return errs
+}
+
+// validateLimits compares a server with what the namespace lets a container have: the API server would refuse its pods.
+func (e Environment) validateLimits(path *field.Path, server Server) field.ErrorList {
+	namespace, err := e.Namespace.Build()
+	if err != nil || namespace.LimitRange == nil {
+		return nil // the namespace's own mistakes are told with it
+	}
+	objs, err := server.Build()
+	if err != nil {
+		return nil
+	}
+	var errs field.ErrorList
+	limits := objs.Deployment.Spec.Template.Spec.Containers[0].Resources.Limits
+	for _, item := range namespace.LimitRange.Spec.Limits {
+		for _, name := range slices.Sorted(maps.Keys(item.Max)) {
+			most, limit := item.Max[name], limits[name]
+			if limit.Cmp(most) > 0 {
+				errs = append(errs, field.Invalid(path.Child("resources", "limits").Key(string(name)), limit.String(),
+					fmt.Sprintf("is above %s, the most that a container of the namespace may have: "+
+						"lower it, or raise namespace.limits.max[%s]", most.String(), name)))
+			}
+		}
 	}
 	return errs
 }

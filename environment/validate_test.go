@@ -252,3 +252,14 @@ func TestValidate(t *testing.T) {
 
 	require.ErrorContains(t, environment.Environment{}.Validate(), "apiVersion: Required value")
 }
+
+func TestLimitsOfTheNamespaceHoldForServers(t *testing.T) {
+	text := valid + "    resources:\n      limits:\n        memory: 64Gi\n"
+	_, err := environment.Parse("shop.yaml", []byte(text))
+	require.ErrorContains(t, err, "shop.yaml:14: servers[0].resources.limits[memory]: Invalid value: \"64Gi\": "+
+		"is above 12Gi, the most that a container of the namespace may have")
+
+	raised := strings.Replace(text, "  name: shop\nservers:", "  name: shop\n  limits: {max: {memory: 64Gi}}\nservers:", 1)
+	_, err = environment.Parse("shop.yaml", []byte(raised))
+	require.NoError(t, err)
+}

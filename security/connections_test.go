@@ -50,8 +50,10 @@ func TestBothSidesNameEachOther(t *testing.T) {
 func TestNamesOfPoliciesNeverClash(t *testing.T) {
 	port := caisson.Port{Port: 8080}
 	objects, err := security.Connections{
-		{From: peer("shop", "x-to-y"), To: peer("shop", "z", port)}, {From: peer("shop", "x"), To: peer("shop", "y-to-z", port)},
-		{From: peer("jobs", "bot"), To: peer("shop", "z", port)}, {From: peer("shop", "jobs-bot"), To: peer("shop", "z", port)},
+		{From: peer("shop", "x-to-y"), To: peer("shop", "z", port)},
+		{From: peer("shop", "x"), To: peer("shop", "y-to-z", port)},
+		{From: peer("jobs", "bot"), To: peer("shop", "z", port)},
+		{From: peer("shop", "jobs-bot"), To: peer("shop", "z", port)},
 	}.Objects()
 	require.NoError(t, err)
 	names := map[string]bool{}

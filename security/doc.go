@@ -10,6 +10,8 @@
 //
 // # Pitfalls
 //
+//   - Connections are between workloads of the cluster. To reach a database or an API outside, or to be reached through a
+//     gateway, a namespace needs a NetworkPolicy of your own beside them, until there are peers for that.
 //   - A NetworkPolicy cannot tell apart the kubelet of a node from the node; probes of the own node always pass.
 //   - Traffic from DOKS' Cilium gateway has an identity that a plain NetworkPolicy cannot name.
 //   - Deleting a Namespace deletes everything in it. apply does so only when told.

@@ -119,9 +119,9 @@ func (s Server) container() corev1.Container {
 
 // env is copied deeply: a variable can point to where its value comes from.
 func (s Server) env() []corev1.EnvVar {
-	var env []corev1.EnvVar
-	for _, variable := range s.Env {
-		env = append(env, *variable.DeepCopy())
+	env := slices.Clone(s.Env)
+	for i := range env {
+		s.Env[i].DeepCopyInto(&env[i])
 	}
 	return env
 }

@@ -32,5 +32,6 @@
 //   - With autoscaling, Build leaves replicas out: the HorizontalPodAutoscaler owns them. When a server that had a fixed
 //     number is switched to autoscaling, package apply keeps the number that is there.
 //   - It needs metrics-server, which DOKS does not bring. Requires says so, and how to get it.
+//   - A Server has a port, and with it a Service and probes. Programs without one, such as a bot that polls, are to come.
 //   - CPU and memory targets are percentages of the requests, not of the limits.
 package workload

@@ -5,11 +5,14 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/util/intstr"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
 // Validate checks what holds the objects together, and what an assignment after Build can tear apart: the selectors
-// still find the pods, the autoscaler its Deployment, and only one of the two says how many replicas there are.
+// still find the pods, the Service their ports, the autoscaler its Deployment, and only one of the two says how many
+// replicas there are. What hardens the pods is the caller's to change, and is not checked again: their namespace is
+// there to refuse what it does not allow.
 func (o *ServerObjects) Validate() error {
 	var errs field.ErrorList
 	if o.Deployment == nil {
@@ -35,13 +38,35 @@ func (o *ServerObjects) Validate() error {
 				"the HorizontalPodAutoscaler owns it: set this to nil, or the autoscaler to nil"))
 		}
 	}
-	for i, object := range o.All() {
+	for _, object := range o.All() {
 		if object.GetNamespace() != o.Deployment.Namespace {
-			errs = append(errs, field.Invalid(field.NewPath("objects").Index(i).Child("metadata", "namespace"),
-				object.GetNamespace(), fmt.Sprintf("must be the Deployment's, %q", o.Deployment.Namespace)))
+			kind := object.GetObjectKind().GroupVersionKind().Kind
+			errs = append(errs, field.Invalid(field.NewPath(kind, "metadata", "namespace"), object.GetNamespace(),
+				fmt.Sprintf("must be the Deployment's, %q; or is that one wrong?", o.Deployment.Namespace)))
 		}
 	}
+	if o.Service != nil {
+		errs = append(errs, o.validatePorts()...)
+	}
 	return errs.ToAggregate()
+}
+
+// validatePorts checks that each port of the Service that is a name is one of a container.
+func (o *ServerObjects) validatePorts() field.ErrorList {
+	known := map[string]bool{}
+	for _, container := range o.Deployment.Spec.Template.Spec.Containers {
+		for _, port := range container.Ports {
+			known[port.Name] = true
+		}
+	}
+	var errs field.ErrorList
+	for i, port := range o.Service.Spec.Ports {
+		if name := port.TargetPort; name.Type == intstr.String && !known[name.StrVal] {
+			errs = append(errs, field.Invalid(field.NewPath("service", "spec", "ports").Index(i).Child("targetPort"),
+				name.StrVal, "no container has a port of this name"))
+		}
+	}
+	return errs
 }
 
 func selects(path *field.Path, selector *metav1.LabelSelector, pods labels.Set) field.ErrorList {
@@ -51,7 +76,7 @@ func selects(path *field.Path, selector *metav1.LabelSelector, pods labels.Set) 
 	}
 	if !parsed.Matches(pods) {
 		return field.ErrorList{field.Invalid(path, parsed.String(),
-			"does not select the pods of the Deployment, which carry "+pods.String())}
+			fmt.Sprintf("does not select the pods of the Deployment, which carry the labels %q", pods.String()))}
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ const (
 	Production Profile = "production"
 	// Staging is Production with 1 to 3 replicas, so that the same behaviour can be seen for less.
 	Staging Profile = "staging"
-	// Dev has 1 replica, no autoscaling, no budget, and requests that fit a node of 1 vCPU and 2 GiB.
+	// Dev has 1 replica, no autoscaling unless asked for, no budget, and requests that fit a node of 1 vCPU and 2 GiB.
 	Dev Profile = "dev"
 )
 
@@ -67,9 +67,9 @@ func resources(cpu, memory, cpuLimit, memoryLimit string) corev1.ResourceRequire
 
 // Autoscale sets the bounds and targets of a HorizontalPodAutoscaler. The zero value of a field takes the profile's.
 type Autoscale struct {
-	// Min replicas, at least 1. Default 2 in production, 1 in staging.
+	// Min replicas, at least 1. Default 2 in production, 1 in staging and dev.
 	Min int32 `json:"min,omitempty"`
-	// Max replicas, more than Min. Default 10 in production, 3 in staging.
+	// Max replicas, more than Min. Default 10 in production, 3 in staging and dev.
 	Max int32 `json:"max,omitempty"`
 	// CPUPercent of the requests that a replica shall use on average. Default 70.
 	CPUPercent int32 `json:"cpuPercent,omitempty"`
@@ -79,7 +79,7 @@ type Autoscale struct {
 
 func (p Profile) autoscale() Autoscale {
 	bounds := Autoscale{Min: 2, Max: 10, CPUPercent: 70, MemoryPercent: 80}
-	if p == Staging {
+	if p != Production {
 		bounds.Min, bounds.Max = 1, 3
 	}
 	return bounds

@@ -2,6 +2,7 @@ package workload
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -115,11 +116,13 @@ func oneOf[T ~string](path *field.Path, value T, known []T) field.ErrorList {
 	return field.ErrorList{field.NotSupported(path, value, known)}
 }
 
+// mebibyte is less than any program takes. Somebody who writes 256m of memory means 256Mi, and gets a quarter of a byte.
+const mebibyte = 1 << 20
+
 func validateResources(path *field.Path, r corev1.ResourceRequirements) field.ErrorList {
-	var errs field.ErrorList
-	for _, name := range []corev1.ResourceName{
-		corev1.ResourceCPU, corev1.ResourceMemory, corev1.ResourceEphemeralStorage,
-	} {
+	errs := validateList(path.Child("requests"), r.Requests)
+	errs = append(errs, validateList(path.Child("limits"), r.Limits)...)
+	for _, name := range resourceNames() {
 		request, limit := r.Requests[name], r.Limits[name]
 		at := path.Child("requests").Key(string(name))
 		switch {
@@ -127,6 +130,25 @@ func validateResources(path *field.Path, r corev1.ResourceRequirements) field.Er
 			errs = append(errs, field.Invalid(at, request.String(), "must be more than 0"))
 		case request.Cmp(limit) > 0:
 			errs = append(errs, field.Invalid(at, request.String(), above(limit)))
+		}
+	}
+	return errs
+}
+
+func resourceNames() []corev1.ResourceName {
+	return []corev1.ResourceName{corev1.ResourceCPU, corev1.ResourceMemory, corev1.ResourceEphemeralStorage}
+}
+
+func validateList(path *field.Path, list corev1.ResourceList) field.ErrorList {
+	var errs field.ErrorList
+	for _, name := range slices.Sorted(maps.Keys(list)) {
+		quantity := list[name]
+		switch {
+		case !slices.Contains(resourceNames(), name):
+			errs = append(errs, field.NotSupported(path, name, resourceNames()))
+		case name != corev1.ResourceCPU && quantity.Sign() > 0 && quantity.Value() < mebibyte:
+			errs = append(errs, field.Invalid(path.Key(string(name)), quantity.String(),
+				"is less than 1Mi: write Mi or Gi after the number; m means thousandths of a byte"))
 		}
 	}
 	return errs

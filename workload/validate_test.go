@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/apimachinery/pkg/util/intstr"
 
 	"github.com/caissonhq/caisson/workload"
 )
@@ -46,6 +47,14 @@ func TestMistakesAreExplained(t *testing.T) {
 		"no requests": {
 			"the scheduler would know nothing", func(s *workload.Server) { s.Resources = requests(corev1.ResourceMemory, "0") },
 			"resources.requests[memory]",
+		},
+		"memory in thousandths": {
+			"256m is a quarter of a byte", func(s *workload.Server) { s.Resources = requests(corev1.ResourceMemory, "256m") },
+			`resources.requests[memory]: Invalid value: "256m": is less than 1Mi: write Mi or Gi`,
+		},
+		"unknown resource": {
+			"the API server would refuse it", func(s *workload.Server) { s.Resources = requests("CPU", "1") },
+			`resources.requests: Unsupported value: "CPU": supported values: "cpu"`,
 		},
 		"env twice": {
 			"one would win in silence", func(s *workload.Server) { s.Env = []corev1.EnvVar{{Name: "A"}, {Name: "A"}} },
@@ -103,6 +112,11 @@ func TestTornObjectsAreRefused(t *testing.T) {
 			"it would protect nothing",
 			func(o *workload.ServerObjects) { o.PodDisruptionBudget.Spec.Selector.MatchLabels["a"] = "b" }, "podDisruptionBudget.spec.selector",
 		},
+		"target port": {
+			"it would answer with nothing",
+			func(o *workload.ServerObjects) { o.Service.Spec.Ports[0].TargetPort = intstr.FromString("grpc") },
+			"service.spec.ports[0].targetPort: Invalid value: \"grpc\"",
+		},
 		"autoscaler": {
 			"it would scale nothing", func(o *workload.ServerObjects) { o.HorizontalPodAutoscaler.Spec.ScaleTargetRef.Name = "x" },
 			`must be the Deployment's name, "web"`,
@@ -113,7 +127,7 @@ func TestTornObjectsAreRefused(t *testing.T) {
 		},
 		"namespaces": {
 			"they would not find each other", func(o *workload.ServerObjects) { o.Service.Namespace = "x" },
-			`objects[1].metadata.namespace: Invalid value: "x": must be the Deployment's, "shop"`,
+			`Service.metadata.namespace: Invalid value: "x": must be the Deployment's, "shop"`,
 		},
 	}
 	for name, tc := range cases {

@@ -18,5 +18,7 @@
 // go command; afterwards it is up in about 4 seconds. Its nodes and pods are simulated: pods are scheduled, become
 // ready and are evicted, containers do not run, and network policies are not enforced.
 //
-// Objects that no controller touches can be tested with the fake. It neither defaults, nor validates, nor assigns UIDs.
+// Objects that no controller touches can be tested with the fake. It neither defaults, nor validates, nor assigns UIDs; it
+// takes objects in namespaces that do not exist; no controller ever makes a Deployment available in it, so that apply.Wait
+// would not end; and it serves metrics.k8s.io, so that servers with an autoscaler find what they require.
 package applytest

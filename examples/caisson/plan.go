@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/caissonhq/caisson"
 	"github.com/caissonhq/caisson/apply"
 )
 
@@ -30,7 +31,7 @@ func plan(ctx context.Context, s *session) error {
 	for i, mode := range modes {
 		options[i] = mode
 	}
-	report, err := apply.Plan(ctx, s.client, s.env.Set(program), s.env.Builders(), options...)
+	report, err := apply.Plan(ctx, s.client, s.env.Set(program), []caisson.Builder{s.env}, options...)
 	if err := errors.Join(s.print(report), err); err != nil {
 		return err
 	}

@@ -94,7 +94,7 @@ func (s *session) reconcile(ctx context.Context, modes []apply.Mode) (*caisson.R
 	options = append(options, apply.Observe(func(change caisson.Change) {
 		s.progress.sayf("%s %s", change.Action, change.Ref)
 	}))
-	report, err := apply.Reconcile(ctx, s.client, s.env.Set(program), s.env.Builders(), options...)
+	report, err := apply.Reconcile(ctx, s.client, s.env.Set(program), []caisson.Builder{s.env}, options...)
 	s.progress.clear()
 	return report, err
 }
