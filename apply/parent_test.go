@@ -43,7 +43,7 @@ func (p place) apply(t *testing.T, objects ...caisson.Object) *caisson.Report {
 func TestMarkOfADeadRunExpires(t *testing.T) {
 	p := newPlace(t)
 	p.apply(t, configMap(p.namespace, "a", "a"))
-	p.markParent(t, time.Now().Add(3*time.Second))
+	p.markParent(t, time.Now().Add(5*time.Second))
 
 	start := time.Now()
 	p.apply(t, configMap(p.namespace, "a", "b"))

@@ -33,7 +33,7 @@ func TestAutoscaling(t *testing.T) {
 	require.Eventually(t, func() bool {
 		require.NoError(t, api.Get(t.Context(), client.ObjectKeyFromObject(busy), busy))
 		return busy.Status.AvailableReplicas == 4
-	}, time.Minute, 200*time.Millisecond)
+	}, 5*time.Minute, 200*time.Millisecond)
 	require.NoError(t, api.Get(t.Context(), client.ObjectKeyFromObject(idle), idle))
 	require.EqualValues(t, 1, *idle.Spec.Replicas, "30 % of the requests is what a pod uses that says nothing")
 	require.Eventually(t, func() bool {
@@ -42,7 +42,7 @@ func TestAutoscaling(t *testing.T) {
 		metrics := hpa.Status.CurrentMetrics
 		return len(metrics) == 1 && metrics[0].Resource.Current.AverageUtilization != nil &&
 			*metrics[0].Resource.Current.AverageUtilization == 30
-	}, 30*time.Second, 200*time.Millisecond)
+	}, time.Minute, 200*time.Millisecond)
 }
 
 func autoscaler(name string) *autoscalingv2.HorizontalPodAutoscaler {

@@ -52,7 +52,7 @@ func TestDeploymentBecomesAvailable(t *testing.T) {
 	require.Eventually(t, func() bool {
 		require.NoError(t, api.Get(t.Context(), client.ObjectKeyFromObject(web), web))
 		return web.Status.AvailableReplicas == 2
-	}, time.Minute, 100*time.Millisecond)
+	}, 3*time.Minute, 100*time.Millisecond)
 
 	var pods corev1.PodList
 	require.NoError(t, api.List(t.Context(), &pods, client.MatchingLabels(web.Spec.Selector.MatchLabels)))
@@ -127,7 +127,7 @@ func TestKilledParentLeavesNothing(t *testing.T) {
 			require.Eventually(t, func() bool {
 				_, err := os.Stat(dir)
 				return os.IsNotExist(err) && len(processesNaming(t, dir)) == 0
-			}, 30*time.Second, 100*time.Millisecond, tc.reason)
+			}, time.Minute, 100*time.Millisecond, tc.reason)
 		})
 	}
 }

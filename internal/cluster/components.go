@@ -104,8 +104,8 @@ func controllerManagerArgs(dir string) []string {
 		"--kube-api-qps=1000", "--kube-api-burst=1000",
 		// On a real cluster these are 15 s, 5 min and 30 s; here nobody wants to wait for an HPA.
 		"--horizontal-pod-autoscaler-sync-period=2s",
-		"--horizontal-pod-autoscaler-cpu-initialization-period=10s",
-		"--horizontal-pod-autoscaler-initial-readiness-delay=2s",
+		"--horizontal-pod-autoscaler-cpu-initialization-period=1s",
+		"--horizontal-pod-autoscaler-initial-readiness-delay=1s",
 	}
 }
 
