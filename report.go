@@ -1,6 +1,7 @@
 package caisson
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -42,22 +43,27 @@ func (r *Report) Err() error {
 	also := map[string]int{} // by the text of the error: how many more objects it is about
 	for _, change := range r.Changes {
 		if change.Action == Failed {
-			also[change.Err.Error()]++
+			also[change.failure().Error()]++
 		}
 	}
 	for _, change := range r.Changes {
-		if change.Action != Failed || also[change.Err.Error()] == 0 {
+		if change.Action != Failed || also[change.failure().Error()] == 0 {
 			continue
 		}
-		more := ""
-		if count := also[change.Err.Error()] - 1; count > 0 {
+		err, more := change.failure(), ""
+		if count := also[err.Error()] - 1; count > 0 {
 			more = fmt.Sprintf(" and %d more", count)
 		}
-		failed = append(failed, fmt.Errorf("%s%s: %w", change.Ref, more, change.Err))
-		also[change.Err.Error()] = 0
+		failed = append(failed, fmt.Errorf("%s%s: %w", change.Ref, more, err))
+		also[err.Error()] = 0
 	}
 	return errors.Join(failed...)
 }
+
+// errUnknown stands for the error of a change that has none, as one that was read from JSON.
+var errUnknown = errors.New("failed, and nothing says why")
+
+func (c Change) failure() error { return cmp.Or(c.Err, errUnknown) }
 
 // Summary counts the actions in one line: "12 created, 3 unchanged".
 func (r *Report) Summary() string {

@@ -3,6 +3,8 @@ package nodepool_test
 import (
 	"fmt"
 
+	corev1 "k8s.io/api/core/v1"
+
 	"github.com/caissonhq/caisson/nodepool"
 )
 
@@ -35,4 +37,27 @@ func ExamplePool_Nodes() {
 	// Output:
 	// staging s-2vcpu-8gb-amd
 	// staging s-2vcpu-8gb-amd
+}
+
+// A pool of your own for sensitive workloads: the taint keeps others away, and the placement lets yours in.
+func ExamplePool_Placement() {
+	private := nodepool.Pool{
+		Name: "private", Preset: nodepool.PresetStaging,
+		Taints: []corev1.Taint{{Key: "dedicated", Value: "payments", Effect: corev1.TaintEffectNoSchedule}},
+	}
+	placement := private.Placement() // for workload.Server.Placement
+	fmt.Println(placement.NodeSelector)
+	for _, t := range placement.Tolerations {
+		fmt.Println(t.Key, t.Operator, t.Value, t.Effect)
+	}
+	// Output:
+	// map[caisson.dev/pool:private]
+	// dedicated Equal payments NoSchedule
+}
+
+// Errors name the field and say what to write.
+func ExamplePool_Validate() {
+	fmt.Println(nodepool.Pool{Name: "general", Preset: "prod", Size: "s-4vcpu-16gb-amd", Count: 3}.Validate())
+	// Output:
+	// preset: Unsupported value: "prod": supported values: "production", "staging", "dev"
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"hash/fnv"
 	"maps"
-	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -14,17 +13,26 @@ import (
 
 // Labels that DOKS puts on nodes.
 const (
-	labelDOKSPool   = "doks.digitalocean.com/node-pool"
-	labelDOKSPoolID = "doks.digitalocean.com/node-pool-id"
+	labelsDOKS      = "doks.digitalocean.com/"
+	labelDOKSPool   = labelsDOKS + "node-pool"
+	labelDOKSPoolID = labelsDOKS + "node-pool-id"
 )
+
+// nodeLabels that say what a node is, beside those of DOKS.
+func nodeLabels() []string {
+	return []string{
+		caisson.LabelPool, corev1.LabelHostname, corev1.LabelInstanceTypeStable, corev1.LabelTopologyRegion,
+		corev1.LabelOSStable, corev1.LabelArchStable,
+	}
+}
 
 // Nodes are what the pool becomes, as DOKS registers them in a region: names, labels, taints and what each can hold.
 // They serve to see what fits, and to simulate the pool; the ids in them are made up from the pool's name.
 func (p Pool) Nodes(region string) ([]*corev1.Node, error) {
-	p = p.WithDefaults()
-	if p.Count < 0 {
-		return nil, fmt.Errorf("count %d: must be 1 or more", p.Count)
+	if err := p.Validate(); err != nil {
+		return nil, err
 	}
+	p = p.WithDefaults()
 	capacity, err := Capacity(p.Size)
 	if err != nil {
 		return nil, err
@@ -50,7 +58,7 @@ func (p Pool) Nodes(region string) ([]*corev1.Node, error) {
 		nodes[i] = &corev1.Node{
 			TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Node"},
 			ObjectMeta: metav1.ObjectMeta{Name: name, Labels: labels},
-			Spec:       corev1.NodeSpec{Taints: slices.Clone(p.Taints)},
+			Spec:       corev1.NodeSpec{Taints: clonedTaints(p.Taints)},
 			Status:     corev1.NodeStatus{Capacity: capacity.DeepCopy(), Allocatable: allocatable.DeepCopy()},
 		}
 	}

@@ -7,9 +7,6 @@ import (
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
-	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
-	"k8s.io/apimachinery/pkg/util/validation"
-	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/caissonhq/caisson"
 )
@@ -69,8 +66,17 @@ func (p Pool) WithDefaults() Pool {
 	p.Size = cmp.Or(p.Size, size)
 	p.Count = cmp.Or(p.Count, count)
 	p.Labels = maps.Clone(p.Labels)
-	p.Taints = slices.Clone(p.Taints)
+	p.Taints = clonedTaints(p.Taints)
 	return p
+}
+
+// clonedTaints share nothing with the given ones: a taint can point to the time when it was added.
+func clonedTaints(taints []corev1.Taint) []corev1.Taint {
+	all := slices.Clone(taints)
+	for i := range all {
+		all[i].TimeAdded = all[i].TimeAdded.DeepCopy()
+	}
+	return all
 }
 
 // Placement has pods run on the nodes of this pool alone, whatever taints they carry.
@@ -85,55 +91,8 @@ func (p Pool) Placement() caisson.Placement {
 	return placement
 }
 
-// maxNameLength leaves room for what DOKS adds to make the name of a node, which is a label value.
-const maxNameLength = 40
-
-// Validate says what is wrong with the spec.
-func (p Pool) Validate() error {
+// String is the pool in a line, as it would be: "production: 3 x s-4vcpu-16gb-amd".
+func (p Pool) String() string {
 	p = p.WithDefaults()
-	var errs field.ErrorList
-	name := field.NewPath("name")
-	switch {
-	case p.Name == "":
-		errs = append(errs, field.Required(name, `write a DNS label, like "general"`))
-	case len(p.Name) > maxNameLength:
-		errs = append(errs, field.TooLong(name, p.Name, maxNameLength))
-	default:
-		for _, message := range validation.IsDNS1123Label(p.Name) {
-			errs = append(errs, field.Invalid(name, p.Name, message))
-		}
-	}
-	if p.Preset != "" && !slices.Contains(Presets(), p.Preset) {
-		errs = append(errs, field.NotSupported(field.NewPath("preset"), p.Preset, Presets()))
-	}
-	if p.Size == "" {
-		errs = append(errs, field.Required(field.NewPath("size"), `write a size, like "s-2vcpu-8gb-amd", or a preset`))
-	}
-	if p.Count < 1 {
-		errs = append(errs, field.Invalid(field.NewPath("count"), p.Count, "must be 1 or more"))
-	}
-	errs = append(errs, metav1validation.ValidateLabels(p.Labels, field.NewPath("labels"))...)
-	for i, taint := range p.Taints {
-		errs = append(errs, validateTaint(field.NewPath("taints").Index(i), taint)...)
-	}
-	return errs.ToAggregate()
+	return fmt.Sprintf("%s: %d x %s", p.Name, p.Count, p.Size)
 }
-
-func validateTaint(path *field.Path, taint corev1.Taint) field.ErrorList {
-	var errs field.ErrorList
-	for _, message := range validation.IsQualifiedName(taint.Key) {
-		errs = append(errs, field.Invalid(path.Child("key"), taint.Key, message))
-	}
-	for _, message := range validation.IsValidLabelValue(taint.Value) {
-		errs = append(errs, field.Invalid(path.Child("value"), taint.Value, message))
-	}
-	effects := []corev1.TaintEffect{
-		corev1.TaintEffectNoSchedule, corev1.TaintEffectPreferNoSchedule, corev1.TaintEffectNoExecute,
-	}
-	if !slices.Contains(effects, taint.Effect) {
-		errs = append(errs, field.NotSupported(path.Child("effect"), taint.Effect, effects))
-	}
-	return errs
-}
-
-func (p Pool) String() string { return fmt.Sprintf("%s: %d x %s", p.Name, p.Count, p.Size) }

@@ -1,125 +1,78 @@
 package nodepool_test
 
 import (
-	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/caissonhq/caisson"
 	"github.com/caissonhq/caisson/nodepool"
 )
 
+// The numbers are the user's.
 func TestPresets(t *testing.T) {
-	for want, pool := range map[string]nodepool.Pool{
-		"production: 3 x s-4vcpu-16gb-amd": nodepool.Production(),
-		"staging: 2 x s-2vcpu-8gb-amd":     nodepool.Staging(),
-		"dev: 1 x s-1vcpu-2gb-intel":       nodepool.Dev(),
-	} {
-		require.Equal(t, want, pool.String())
-		require.NoError(t, pool.Validate())
-	}
-	own := nodepool.Pool{Name: "general", Preset: nodepool.PresetStaging, Count: 5}.WithDefaults()
-	require.Equal(t, "general: 5 x s-2vcpu-8gb-amd", own.String(), "what is given wins over the preset")
-}
-
-func TestAllocatable(t *testing.T) {
-	cases := map[string]struct{ cpu, memory string }{
-		"s-4vcpu-16gb-amd":  {"3900m", "13Gi"},
-		"s-2vcpu-8gb-amd":   {"1900m", "6Gi"},
-		"s-1vcpu-2gb-intel": {"900m", "1Gi"},
-		"g-8vcpu-32gb":      {"7900m", "27Gi"},
-	}
-	for size, want := range cases {
-		list, err := nodepool.Allocatable(size)
-		require.NoError(t, err)
-		require.Equal(t, want.cpu, list.Cpu().String(), size)
-		require.Equal(t, want.memory, list.Memory().String(), size)
-		capacity, err := nodepool.Capacity(size)
-		require.NoError(t, err)
-		require.Positive(t, capacity.Memory().Cmp(*list.Memory()), "never more than there is")
-	}
-	for _, size := range []string{"", "large", "s-4vcpu", "s-99999999999vcpu-1gb", "s-1vcpu-512mb-10gb"} {
-		_, err := nodepool.Allocatable(size)
-		require.Error(t, err, "%q says too little", size)
-	}
-}
-
-func TestNodesLookLikeThoseOfDOKS(t *testing.T) {
-	pool := nodepool.Production()
-	pool.Labels = map[string]string{"team": "shop"}
-	pool.Taints = []corev1.Taint{{Key: "dedicated", Value: "shop", Effect: corev1.TaintEffectNoSchedule}}
-	nodes, err := pool.Nodes("fra1")
-	require.NoError(t, err)
-	require.Len(t, nodes, 3)
-	names := map[string]bool{}
-	for _, node := range nodes {
-		names[node.Name] = true
-		require.Regexp(t, `^production-[a-z0-9]{5}$`, node.Name)
-		require.Equal(t, node.Name, node.Labels["kubernetes.io/hostname"])
-		require.Equal(t, "s-4vcpu-16gb-amd", node.Labels["node.kubernetes.io/instance-type"])
-		require.Equal(t, "fra1", node.Labels["topology.kubernetes.io/region"])
-		require.NotContains(t, node.Labels, "topology.kubernetes.io/zone", "DOKS has no zones")
-		require.Equal(t, "production", node.Labels["doks.digitalocean.com/node-pool"])
-		require.Equal(t, nodes[0].Labels["doks.digitalocean.com/node-pool-id"], node.Labels["doks.digitalocean.com/node-pool-id"])
-		require.Equal(t, "production", node.Labels[caisson.LabelPool])
-		require.Equal(t, "shop", node.Labels["team"])
-		require.Equal(t, pool.Taints, node.Spec.Taints)
-		require.Equal(t, "3900m", node.Status.Allocatable.Cpu().String())
-	}
-	require.Len(t, names, 3)
-	again, err := pool.Nodes("fra1")
-	require.NoError(t, err)
-	require.Equal(t, nodes, again)
-	nodes[0].Labels["team"] = "changed"
-	require.Equal(t, "shop", pool.Labels["team"])
-}
-
-func TestNodesOfAnImpossiblePool(t *testing.T) {
-	for _, pool := range []nodepool.Pool{{Preset: "dev", Count: -1}, {Preset: "dev", Size: "large"}} {
-		_, err := pool.Nodes("fra1")
-		require.Error(t, err)
-	}
-}
-
-func TestPlacementReachesThePoolPastItsTaints(t *testing.T) {
-	pool := nodepool.Pool{Name: "private", Preset: nodepool.PresetDev, Taints: []corev1.Taint{
-		{Key: "dedicated", Value: "private", Effect: corev1.TaintEffectNoSchedule},
-	}}
-	placement := pool.Placement()
-	require.Equal(t, map[string]string{"caisson.dev/pool": "private"}, placement.NodeSelector)
-	require.Len(t, placement.Tolerations, 1)
-	require.True(t, placement.Tolerations[0].MatchToleration(&corev1.Toleration{
-		Key: "dedicated", Operator: corev1.TolerationOpEqual, Value: "private", Effect: corev1.TaintEffectNoSchedule,
-	}))
-}
-
-func TestMistakesAreExplained(t *testing.T) {
 	cases := map[string]struct {
 		reason string
 		pool   nodepool.Pool
 		want   string
 	}{
-		"nothing":    {"there is no default size", nodepool.Pool{}, "size: Required value: write a size"},
-		"no name":    {"nodes are named after it", nodepool.Pool{Size: "s-1vcpu-2gb", Count: 1}, "name: Required value"},
-		"long name":  {"DOKS adds to it", nodepool.Pool{Name: strings.Repeat("a", 41), Preset: "dev"}, "name: Too long"},
-		"bad name":   {"no DNS label", nodepool.Pool{Name: "A", Preset: "dev"}, `name: Invalid value: "A"`},
-		"bad preset": {"a typo", nodepool.Pool{Name: "a", Preset: "prod"}, `preset: Unsupported value: "prod"`},
-		"no nodes":   {"nothing could run", nodepool.Pool{Name: "a", Size: "s-1vcpu-2gb"}, "count: Invalid value: 0: must be 1 or more"},
-		"bad label":  {"DOKS would refuse it", nodepool.Pool{Preset: "dev", Labels: map[string]string{"a b": ""}}, "labels: Invalid value"},
-		"bad taint": {
-			"DOKS takes any text and nothing follows from it",
-			nodepool.Pool{Preset: "dev", Taints: []corev1.Taint{{Key: "a", Effect: "Never"}}},
-			`taints[0].effect: Unsupported value: "Never"`,
+		"production": {
+			reason: "Production is 3 nodes of 4 vCPU and 16 GiB.",
+			pool:   nodepool.Production(), want: "production: 3 x s-4vcpu-16gb-amd",
 		},
-		"taint without key": {
-			"it would taint with nothing",
-			nodepool.Pool{Preset: "dev", Taints: []corev1.Taint{{Effect: corev1.TaintEffectNoSchedule}}},
-			"taints[0].key",
+		"staging": {reason: "Staging is 2 nodes of 2 vCPU and 8 GiB.", pool: nodepool.Staging(), want: "staging: 2 x s-2vcpu-8gb-amd"},
+		"dev":     {reason: "Dev is 1 node of 1 vCPU and 2 GiB.", pool: nodepool.Dev(), want: "dev: 1 x s-1vcpu-2gb-intel"},
+		"given": {
+			reason: "What is given wins over the preset.",
+			pool:   nodepool.Pool{Name: "general", Preset: nodepool.PresetStaging, Count: 5}, want: "general: 5 x s-2vcpu-8gb-amd",
+		},
+		"own": {
+			reason: "No preset is needed.",
+			pool:   nodepool.Pool{Name: "own", Size: "g-2vcpu-8gb", Count: 1}, want: "own: 1 x g-2vcpu-8gb",
 		},
 	}
 	for name, tc := range cases {
-		t.Run(name, func(t *testing.T) { require.ErrorContains(t, tc.pool.Validate(), tc.want, tc.reason) })
+		t.Run(name, func(t *testing.T) {
+			require.Equal(t, tc.want, tc.pool.String(), tc.reason)
+			require.NoError(t, tc.pool.Validate())
+		})
 	}
+	for _, preset := range nodepool.Presets() {
+		require.Equal(t, string(preset), nodepool.Pool{Preset: preset}.WithDefaults().Name, "a pool of a preset has its name")
+	}
+}
+
+func TestDefaultsShareNothing(t *testing.T) {
+	given := full()
+	copied := given.WithDefaults()
+	copied.Labels["team"], copied.Taints[0].Key = "changed", "changed"
+	copied.Taints[0].TimeAdded.Time = copied.Taints[0].TimeAdded.AddDate(1, 0, 0)
+	require.Empty(t, cmp.Diff(full(), given))
+}
+
+func TestPlacementReachesThePoolPastItsTaints(t *testing.T) {
+	pool := full()
+	pool.Taints = append(pool.Taints, corev1.Taint{Key: "spot", Effect: corev1.TaintEffectNoExecute})
+	nodes, err := pool.Nodes("fra1")
+	require.NoError(t, err)
+	placement := pool.Placement()
+	require.Equal(t, map[string]string{"caisson.dev/pool": "general"}, placement.NodeSelector)
+	for _, taint := range nodes[0].Spec.Taints {
+		require.True(t, tolerated(taint, placement.Tolerations), "no pod would run there: %s", taint.ToString())
+	}
+	require.False(t, tolerated(corev1.Taint{Key: "other", Effect: corev1.TaintEffectNoSchedule}, placement.Tolerations),
+		"what the pool does not carry is not tolerated")
+	require.Equal(t, map[string]string{"caisson.dev/pool": "dev"}, nodepool.Pool{Preset: nodepool.PresetDev}.Placement().NodeSelector,
+		"the preset's name counts before WithDefaults too")
+}
+
+// tolerated as the scheduler sees it.
+func tolerated(taint corev1.Taint, tolerations []corev1.Toleration) bool {
+	for _, t := range tolerations {
+		if t.Operator == corev1.TolerationOpEqual && t.Key == taint.Key && t.Value == taint.Value && t.Effect == taint.Effect {
+			return true
+		}
+	}
+	return false
 }

@@ -10,8 +10,8 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 )
 
-// sizeName has the vCPUs and the GiB of a size in it: s-4vcpu-16gb-amd, g-2vcpu-8gb, s-1vcpu-512mb-10gb.
-var sizeName = regexp.MustCompile(`^[a-z0-9.]+-([0-9]+)vcpu-([0-9]+)gb(-[a-z0-9-]+)?$`)
+// sizeName has the vCPUs and the GiB of a size in it: s-4vcpu-16gb-amd, g-2vcpu-8gb, so1_5-2vcpu-16gb.
+var sizeName = regexp.MustCompile(`^[a-z0-9_.]+-([1-9][0-9]*)vcpu-([1-9][0-9]*)gb(-[a-z0-9-]+)?$`)
 
 // podsPerNode is what DOKS sets as the kubelet's limit.
 const podsPerNode = 110
@@ -22,11 +22,12 @@ func Capacity(size string) (corev1.ResourceList, error) {
 	if found == nil {
 		return nil, fmt.Errorf("size %q: the name does not say how many vCPU and GiB it has, as s-4vcpu-16gb-amd does", size)
 	}
-	cpus, err := strconv.ParseInt(found[1], 10, 32)
+	// 16 bits are more than any size has, and few enough for every product below.
+	cpus, err := strconv.ParseInt(found[1], 10, 16)
 	if err != nil {
 		return nil, fmt.Errorf("size %q: %w", size, err)
 	}
-	gib, err := strconv.ParseInt(found[2], 10, 32)
+	gib, err := strconv.ParseInt(found[2], 10, 16)
 	if err != nil {
 		return nil, fmt.Errorf("size %q: %w", size, err)
 	}

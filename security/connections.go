@@ -1,10 +1,11 @@
 package security
 
 import (
+	"maps"
+
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/caissonhq/caisson"
 )
@@ -31,40 +32,6 @@ func (c Connections) Build() ([]*networkingv1.NetworkPolicy, error) {
 	return policies, nil
 }
 
-// Validate says what is wrong with the spec.
-func (c Connections) Validate() error {
-	var errs field.ErrorList
-	seen := map[string]bool{}
-	for i, pair := range c {
-		path := field.NewPath("connections").Index(i)
-		errs = append(errs, validatePeer(path.Child("from"), pair.From)...)
-		errs = append(errs, validatePeer(path.Child("to"), pair.To)...)
-		if len(pair.To.Ports) == 0 {
-			errs = append(errs, field.Required(path.Child("to", "ports"), "write the ports that may be called"))
-		}
-		key := pair.From.Namespace + "/" + pair.From.Name + " " + pair.To.Namespace + "/" + pair.To.Name
-		if seen[key] {
-			errs = append(errs, field.Duplicate(path, key))
-		}
-		seen[key] = true
-	}
-	return errs.ToAggregate()
-}
-
-func validatePeer(path *field.Path, peer caisson.Peer) field.ErrorList {
-	var errs field.ErrorList
-	if peer.Name == "" {
-		errs = append(errs, field.Required(path.Child("name"), "write the workload's name"))
-	}
-	if peer.Namespace == "" {
-		errs = append(errs, field.Required(path.Child("namespace"), "write the workload's namespace"))
-	}
-	if len(peer.Labels) == 0 {
-		errs = append(errs, field.Required(path.Child("labels"), "no labels would select every pod of the namespace"))
-	}
-	return errs
-}
-
 func (c Connection) egress() *networkingv1.NetworkPolicy {
 	policy := c.policy(c.From, c.From.Name+".to."+qualified(c.To, c.From), networkingv1.PolicyTypeEgress)
 	policy.Spec.Egress = []networkingv1.NetworkPolicyEgressRule{{
@@ -86,7 +53,7 @@ func (c Connection) policy(of caisson.Peer, name string, kind networkingv1.Polic
 		TypeMeta:   typeMeta("networking.k8s.io/v1", "NetworkPolicy"),
 		ObjectMeta: Namespace{Name: of.Namespace}.meta(name),
 		Spec: networkingv1.NetworkPolicySpec{
-			PodSelector: metav1.LabelSelector{MatchLabels: of.Labels},
+			PodSelector: metav1.LabelSelector{MatchLabels: maps.Clone(of.Labels)},
 			PolicyTypes: []networkingv1.PolicyType{kind},
 		},
 	}
@@ -104,7 +71,7 @@ func qualified(peer, seenFrom caisson.Peer) string {
 func selecting(peer caisson.Peer) networkingv1.NetworkPolicyPeer {
 	return networkingv1.NetworkPolicyPeer{
 		NamespaceSelector: &metav1.LabelSelector{MatchLabels: map[string]string{corev1.LabelMetadataName: peer.Namespace}},
-		PodSelector:       &metav1.LabelSelector{MatchLabels: peer.Labels},
+		PodSelector:       &metav1.LabelSelector{MatchLabels: maps.Clone(peer.Labels)},
 	}
 }
 

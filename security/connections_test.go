@@ -3,6 +3,7 @@ package security_test
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 
@@ -17,18 +18,24 @@ func peer(namespace, name string, ports ...caisson.Port) caisson.Peer {
 	}
 }
 
-func TestConnectionsGolden(t *testing.T) {
+// across is an API that is called from its own namespace and from another, by callers of one name.
+func across() security.Connections {
 	api := peer("shop", "api", caisson.Port{Name: "http", Port: 8080}, caisson.Port{Name: "dns", Port: 53, Protocol: corev1.ProtocolUDP})
-	connections := security.Connections{{From: peer("shop", "bot"), To: api}, {From: peer("jobs", "bot"), To: api}}
-	objects, err := connections.Objects()
+	return security.Connections{{From: peer("shop", "bot"), To: api}, {From: peer("jobs", "bot"), To: api}}
+}
+
+func TestConnectionsGolden(t *testing.T) {
+	objects, err := across().Objects()
 	require.NoError(t, err)
 	golden.Compare(t, "testdata/connections.golden.yaml", golden.YAML(t, objects))
+	again, err := across().Objects()
+	require.NoError(t, err)
+	require.Empty(t, cmp.Diff(objects, again), "the same spec gives the same objects")
+	require.Empty(t, across().Requires())
 
-	names := map[string]bool{}
-	for _, object := range objects {
-		names[object.GetNamespace()+"/"+object.GetName()] = true
-	}
-	require.Len(t, names, 4, "callers of one name in two namespaces must not share a policy")
+	none, err := security.Connections{}.Objects()
+	require.NoError(t, err, "a namespace without calls is a good one")
+	require.Empty(t, none)
 }
 
 // Both ends must agree, or the connection is declared and does not work.
@@ -47,14 +54,36 @@ func TestBothSidesNameEachOther(t *testing.T) {
 	require.Equal(t, corev1.ProtocolTCP, *egress.Spec.Egress[0].Ports[0].Protocol)
 }
 
+// One peer and one namespace in a single element mean "both"; in two elements they would mean "either".
+func TestPeersAreNarrowedByBoth(t *testing.T) {
+	policies, err := across().Build()
+	require.NoError(t, err)
+	for _, policy := range policies {
+		require.Len(t, policy.Spec.PolicyTypes, 1, "%s must not deny the other direction", policy.Name)
+		require.NotEmpty(t, policy.Spec.PodSelector.MatchLabels, "%s must not select every pod", policy.Name)
+		for _, rule := range policy.Spec.Ingress {
+			require.Len(t, rule.From, 1)
+			require.NotNil(t, rule.From[0].NamespaceSelector)
+			require.NotNil(t, rule.From[0].PodSelector)
+			require.Len(t, rule.Ports, 2, "no ports would be all ports")
+		}
+		for _, rule := range policy.Spec.Egress {
+			require.Len(t, rule.To, 1)
+			require.NotNil(t, rule.To[0].NamespaceSelector)
+			require.NotNil(t, rule.To[0].PodSelector)
+			require.Len(t, rule.Ports, 2)
+		}
+	}
+}
+
 func TestNamesOfPoliciesNeverClash(t *testing.T) {
 	port := caisson.Port{Port: 8080}
-	objects, err := security.Connections{
-		{From: peer("shop", "x-to-y"), To: peer("shop", "z", port)},
-		{From: peer("shop", "x"), To: peer("shop", "y-to-z", port)},
-		{From: peer("jobs", "bot"), To: peer("shop", "z", port)},
-		{From: peer("shop", "jobs-bot"), To: peer("shop", "z", port)},
-	}.Objects()
+	objects, err := append(across(),
+		security.Connection{From: peer("shop", "x-to-y"), To: peer("shop", "z", port)},
+		security.Connection{From: peer("shop", "x"), To: peer("shop", "y-to-z", port)},
+		security.Connection{From: peer("jobs", "bot"), To: peer("shop", "z", port)},
+		security.Connection{From: peer("shop", "jobs-bot"), To: peer("shop", "z", port)},
+	).Objects()
 	require.NoError(t, err)
 	names := map[string]bool{}
 	for _, object := range objects {
@@ -63,45 +92,16 @@ func TestNamesOfPoliciesNeverClash(t *testing.T) {
 	require.Len(t, names, len(objects))
 }
 
-func TestMistakesInConnections(t *testing.T) {
-	api := peer("shop", "api", caisson.Port{Port: 8080})
-	cases := map[string]struct {
-		reason string
-		pairs  security.Connections
-		want   string
-	}{
-		"no labels": {
-			"it would let every pod of the namespace through",
-			security.Connections{{From: caisson.Peer{Name: "a", Namespace: "shop"}, To: api}},
-			"connections[0].from.labels: Required value",
-		},
-		"no ports": {
-			"all ports are more than anybody needs",
-			security.Connections{{From: api, To: peer("shop", "bot")}},
-			"connections[0].to.ports: Required value",
-		},
-		"no name": {
-			"the policies are named after it",
-			security.Connections{{From: peer("shop", ""), To: api}},
-			"connections[0].from.name: Required value",
-		},
-		"no namespace": {
-			"names are only unique in one",
-			security.Connections{{From: peer("", "bot"), To: api}},
-			"connections[0].from.namespace: Required value",
-		},
-		"twice": {
-			"their policies would have one name",
-			security.Connections{{From: peer("shop", "bot"), To: api}, {From: peer("shop", "bot"), To: api}},
-			"connections[1]: Duplicate value",
-		},
-	}
-	for name, tc := range cases {
-		t.Run(name, func(t *testing.T) {
-			require.ErrorContains(t, tc.pairs.Validate(), tc.want, tc.reason)
-			objects, err := tc.pairs.Objects()
-			require.Error(t, err)
-			require.Empty(t, objects)
-		})
-	}
+func TestConnectionsShareNothing(t *testing.T) {
+	spec := across()
+	policies, err := spec.Build()
+	require.NoError(t, err)
+	again, err := spec.Build()
+	require.NoError(t, err)
+	policies[0].Spec.PodSelector.MatchLabels["changed"] = "changed"
+	policies[0].Spec.Egress[0].To[0].PodSelector.MatchLabels["changed"] = "changed"
+	policies[0].Labels["changed"] = "changed"
+	*policies[0].Spec.Egress[0].Ports[0].Protocol = corev1.ProtocolSCTP
+	require.Empty(t, cmp.Diff(across(), spec))
+	require.Empty(t, cmp.Diff(again[1:], policies[1:]), "nor does one policy with another")
 }

@@ -3,6 +3,9 @@ package security_test
 import (
 	"fmt"
 
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+
 	"github.com/caissonhq/caisson"
 	"github.com/caissonhq/caisson/security"
 )
@@ -45,4 +48,27 @@ func ExampleConnections() {
 	// Output:
 	// bot.to.api [Egress]
 	// api.from.bot [Ingress]
+}
+
+// Give your own numbers where the defaults do not fit; what you leave out stays the default's.
+func ExampleNamespace_Build_quota() {
+	objs, err := security.Namespace{
+		Name:  "shop",
+		Quota: corev1.ResourceList{corev1.ResourcePods: resource.MustParse("20")},
+	}.Build()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	hard := objs.ResourceQuota.Spec.Hard
+	fmt.Println(hard.Pods(), "pods,", hard.Name(corev1.ResourceRequestsCPU, resource.DecimalSI), "CPU requested")
+	// Output:
+	// 20 pods, 9 CPU requested
+}
+
+// Errors name the field and say what to write.
+func ExampleNamespace_Validate() {
+	fmt.Println(security.Namespace{Name: "default", PodSecurityVersion: "1.34"}.Validate())
+	// Output:
+	// [name: Invalid value: "default": belongs to Kubernetes: choose a name of your own, podSecurityVersion: Invalid value: "1.34": must be v1.<minor>, like "v1.34", or latest]
 }

@@ -62,7 +62,7 @@ func (l Limits) withDefaults() Limits {
 }
 
 func merged(base, over corev1.ResourceList) corev1.ResourceList {
-	maps.Copy(base, over)
+	maps.Copy(base, over.DeepCopy()) // a quantity of many digits points to them
 	return base
 }
 

@@ -65,7 +65,7 @@ func (s Server) pod() corev1.PodSpec {
 		EnableServiceLinks:            new(false),
 		TerminationGracePeriodSeconds: new(int64(graceSeconds)),
 		NodeSelector:                  maps.Clone(s.Placement.NodeSelector),
-		Tolerations:                   slices.Clone(s.Placement.Tolerations),
+		Tolerations:                   s.tolerations(),
 		TopologySpreadConstraints:     s.spread(),
 		Affinity:                      s.affinity(),
 		SecurityContext: &corev1.PodSecurityContext{
@@ -124,6 +124,15 @@ func (s Server) env() []corev1.EnvVar {
 		s.Env[i].DeepCopyInto(&env[i])
 	}
 	return env
+}
+
+// tolerations are copied deeply too: one can point to its seconds.
+func (s Server) tolerations() []corev1.Toleration {
+	tolerations := slices.Clone(s.Placement.Tolerations)
+	for i := range tolerations {
+		s.Placement.Tolerations[i].DeepCopyInto(&tolerations[i])
+	}
+	return tolerations
 }
 
 // spread pods over host names: DOKS' nodes carry no zone.

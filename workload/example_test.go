@@ -3,6 +3,8 @@ package workload_test
 import (
 	"fmt"
 
+	"sigs.k8s.io/yaml"
+
 	"github.com/caissonhq/caisson/nodepool"
 	"github.com/caissonhq/caisson/workload"
 )
@@ -72,4 +74,48 @@ func ExampleServer_placement() {
 	fmt.Println(objs.Deployment.Spec.Template.Spec.NodeSelector, err)
 	// Output:
 	// map[caisson.dev/pool:production] <nil>
+}
+
+// Print an object as kubectl would take it, for a look or for a GitOps repository.
+func ExampleServerObjects() {
+	web := workload.Server{
+		Name: "web", Namespace: "shop", Image: "registry.digitalocean.com/shop/web" + digest, Port: 8080, ServicePort: 80,
+	}
+	objs, err := web.Build()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	text, err := yaml.Marshal(objs.Service.Spec)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Print(string(text))
+	// Output:
+	// ports:
+	// - name: http
+	//   port: 80
+	//   protocol: TCP
+	//   targetPort: http
+	// selector:
+	//   app.kubernetes.io/instance: web
+	// type: ClusterIP
+}
+
+// What an assignment has torn apart is refused before it reaches a cluster.
+func ExampleServerObjects_Validate() {
+	web := workload.Server{
+		Name: "web", Namespace: "shop", Image: "registry.digitalocean.com/shop/web" + digest, Port: 8080,
+	}
+	objs, err := web.Build()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	replicas := int32(3)
+	objs.Deployment.Spec.Replicas = &replicas
+	fmt.Println(objs.Validate())
+	// Output:
+	// deployment.spec.replicas: Invalid value: 3: the HorizontalPodAutoscaler owns it: set this to nil, or the autoscaler to nil
 }

@@ -29,9 +29,14 @@ func (o *ServerObjects) Validate() error {
 			o.PodDisruptionBudget.Spec.Selector, pods)...)
 	}
 	if o.HorizontalPodAutoscaler != nil {
-		if target := o.HorizontalPodAutoscaler.Spec.ScaleTargetRef; target.Name != o.Deployment.Name {
-			errs = append(errs, field.Invalid(field.NewPath("horizontalPodAutoscaler", "spec", "scaleTargetRef", "name"),
-				target.Name, fmt.Sprintf("must be the Deployment's name, %q", o.Deployment.Name)))
+		path := field.NewPath("horizontalPodAutoscaler", "spec", "scaleTargetRef")
+		target := o.HorizontalPodAutoscaler.Spec.ScaleTargetRef
+		if target.Name != o.Deployment.Name {
+			errs = append(errs, field.Invalid(path.Child("name"), target.Name,
+				fmt.Sprintf("must be the Deployment's name, %q", o.Deployment.Name)))
+		}
+		if target.Kind != "Deployment" {
+			errs = append(errs, field.Invalid(path.Child("kind"), target.Kind, "must be Deployment"))
 		}
 		if replicas := o.Deployment.Spec.Replicas; replicas != nil {
 			errs = append(errs, field.Invalid(field.NewPath("deployment", "spec", "replicas"), *replicas,
@@ -73,6 +78,9 @@ func selects(path *field.Path, selector *metav1.LabelSelector, pods labels.Set) 
 	parsed, err := metav1.LabelSelectorAsSelector(selector)
 	if err != nil {
 		return field.ErrorList{field.Invalid(path, selector, err.Error())}
+	}
+	if parsed.Empty() { // of a Service it means no pods, of a budget all those of the namespace
+		return field.ErrorList{field.Required(path, "write labels that the pods of the Deployment carry: "+pods.String())}
 	}
 	if !parsed.Matches(pods) {
 		return field.ErrorList{field.Invalid(path, parsed.String(),

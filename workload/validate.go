@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -29,6 +30,7 @@ func validate(s Server) field.ErrorList {
 	errs = append(errs, oneOf(field.NewPath("profile"), s.Profile, Profiles())...)
 	errs = append(errs, oneOf(field.NewPath("preset"), s.Preset, Presets())...)
 	errs = append(errs, validateResources(field.NewPath("resources"), s.Resources)...)
+	errs = append(errs, validatePlacement(field.NewPath("placement"), s.Placement)...)
 	return append(errs, validateScale(s)...)
 }
 
@@ -49,7 +51,7 @@ func validateImage(path *field.Path, image string, mutable bool) field.ErrorList
 	switch {
 	case image == "":
 		return field.ErrorList{field.Required(path, "write registry/name@sha256:<digest>")}
-	case strings.ContainsAny(image, " \t\n"):
+	case strings.ContainsFunc(image, unicode.IsSpace):
 		return field.ErrorList{field.Invalid(path, image, "must not contain white space")}
 	case !mutable && !digest.MatchString(image):
 		return field.ErrorList{field.Invalid(path, image,
