@@ -45,7 +45,8 @@ func (r *run) carryOut(ctx context.Context) error {
 
 // preview asks the server what each change would come to, without making it.
 func (r *run) preview(ctx context.Context) {
-	failed := r.applyPhases(ctx, client.DryRunAll)
+	r.dryRun = true
+	failed := r.applyPhases(ctx)
 	if failed == "" {
 		return
 	}
@@ -96,10 +97,10 @@ func (r *run) applyOwnNamespace(ctx context.Context) string {
 
 // applyPhases sends what differs, phase by phase, and gives the first object that failed. What comes in later phases is
 // skipped then.
-func (r *run) applyPhases(ctx context.Context, extra ...client.ApplyOption) string {
+func (r *run) applyPhases(ctx context.Context) string {
 	failedBefore := ""
 	for current := range phaseCount {
-		failed := r.applyPhase(ctx, current, failedBefore, extra...)
+		failed := r.applyPhase(ctx, current, failedBefore)
 		if failedBefore == "" {
 			failedBefore = failed
 		}
@@ -107,8 +108,7 @@ func (r *run) applyPhases(ctx context.Context, extra ...client.ApplyOption) stri
 	return failedBefore
 }
 
-func (r *run) applyPhase(ctx context.Context, current phase, failedBefore string, extra ...client.ApplyOption) string {
-	preview := len(extra) > 0
+func (r *run) applyPhase(ctx context.Context, current phase, failedBefore string) string {
 	var steps []*step
 	for _, s := range r.steps {
 		if s.intent != nil && phaseOf(s.change.Ref.GroupKind()) == current {
@@ -122,12 +122,12 @@ func (r *run) applyPhase(ctx context.Context, current phase, failedBefore string
 			return nil
 		case failedBefore != "":
 			s.skip(waitsFor(failedBefore))
-		case preview && r.bringsNamespace(s.change.Ref.Namespace):
+		case r.dryRun && r.bringsNamespace(s.change.Ref.Namespace):
 			return nil // the server has no place yet to try it in
 		default:
-			r.send(ctx, s, extra...)
+			r.send(ctx, s)
 		}
-		if !preview {
+		if !r.dryRun {
 			r.options.observe(s.change)
 		}
 		return nil

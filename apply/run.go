@@ -35,6 +35,7 @@ type run struct {
 	set      Set
 	options  *options
 	deleting bool
+	dryRun   bool // nothing is written; the server says what would come of it
 	intents  []*intent
 	parent   *parent
 	steps    []*step

@@ -16,8 +16,8 @@ import (
 )
 
 // send a step's intent to the server and note what came of it.
-func (r *run) send(ctx context.Context, s *step, extra ...client.ApplyOption) {
-	after, err := r.applyOne(ctx, s, extra...)
+func (r *run) send(ctx context.Context, s *step) {
+	after, err := r.applyOne(ctx, s)
 	if err != nil {
 		s.fail(explainNamespace(err))
 		return
@@ -35,10 +35,11 @@ func (r *run) send(ctx context.Context, s *step, extra ...client.ApplyOption) {
 }
 
 // applyOne sends one server-side apply. Fields that were edited by hand are taken back with a second one.
-func (r *run) applyOne(
-	ctx context.Context, s *step, extra ...client.ApplyOption,
-) (*unstructured.Unstructured, error) {
-	options := append([]client.ApplyOption{client.FieldOwner(r.set.manager())}, extra...)
+func (r *run) applyOne(ctx context.Context, s *step) (*unstructured.Unstructured, error) {
+	options := []client.ApplyOption{client.FieldOwner(r.set.manager())}
+	if r.dryRun {
+		options = append(options, client.DryRunAll)
+	}
 	if r.options.modes[Force] {
 		options = append(options, client.ForceOwnership)
 	}
@@ -47,7 +48,7 @@ func (r *run) applyOne(
 		object.SetUID(s.live.GetUID()) // not another object that has its name by now
 	}
 	if replicas, orphaned := r.orphanedReplicas(s); orphaned {
-		if len(extra) > 0 { // a dry run, in which nothing can be handed over
+		if r.dryRun { // in which nothing can be handed over
 			if err := unstructured.SetNestedField(object.Object, replicas, "spec", "replicas"); err != nil {
 				return nil, err
 			}
