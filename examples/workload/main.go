@@ -18,7 +18,14 @@ import (
 )
 
 func main() {
-	c, err := client.New(config.GetConfigOrDie(), client.Options{})
+	if len(os.Args) != 2 {
+		log.Fatal("usage: workload IMAGE@sha256:DIGEST")
+	}
+	cluster, err := config.GetConfig() // the kubeconfig's current context
+	if err != nil {
+		log.Fatal(err)
+	}
+	c, err := client.New(cluster, client.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
