@@ -10,21 +10,27 @@ import (
 	"k8s.io/client-go/kubernetes/scheme"
 )
 
-// converter knows the merge rules of every built-in kind. Making it parses their schema, which takes a tenth of a
-// second: only runs that have live objects to compare pay for it, once.
+// converter knows the merge rules of every built-in kind. Making it parses their schema, which takes a tenth of a second:
+// only runs that find an object that is not obviously as wanted pay for it, once.
 var converter = sync.OnceValue(func() managedfields.TypeConverter {
 	return applyconfigurations.NewTypeConverter(scheme.Scheme)
 })
 
-// differs says whether applying the intent could change the live object. In doubt it does: a needless apply costs one
-// request and changes nothing, a needed one that is left out goes unseen. A field that is no longer in the intent shows
-// in the intent's hash, which is one of the annotations.
-func (in *intent) differs(live *unstructured.Unstructured) bool {
+// differs says whether applying what is sent could change the live object. In doubt it does: a needless apply costs one
+// request and changes nothing, a needed one that is left out goes unseen. A field that is no longer wanted shows in the
+// intent's hash, which is one of the annotations.
+func differs(sent, live *unstructured.Unstructured) bool {
+	if live.GetAnnotations()[annotationIntent] != sent.GetAnnotations()[annotationIntent] {
+		return true
+	}
+	if granular().holds(sent.GroupVersionKind(), live.Object, sent.Object) {
+		return false
+	}
 	before, err := converter().ObjectToTyped(live)
 	if err != nil {
-		return in.differsStrictly(live) // no built-in kind
+		return differsStrictly(sent, live) // no built-in kind
 	}
-	wanted, err := converter().ObjectToTyped(in.sent())
+	wanted, err := converter().ObjectToTyped(sent)
 	if err != nil {
 		return true
 	}
@@ -38,10 +44,9 @@ func (in *intent) differs(live *unstructured.Unstructured) bool {
 
 // differsStrictly is for kinds without known merge rules: all that is sent must be there and nothing else, but for
 // labels, annotations and what only the server writes.
-func (in *intent) differsStrictly(live *unstructured.Unstructured) bool {
-	sent := in.sent()
-	for key, value := range in.body {
-		if key != "metadata" && !equality.Semantic.DeepEqual(value, live.Object[key]) {
+func differsStrictly(sent, live *unstructured.Unstructured) bool {
+	for key, value := range sent.Object {
+		if key != "metadata" && !identical(value, live.Object[key]) {
 			return true
 		}
 	}

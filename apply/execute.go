@@ -22,7 +22,7 @@ func (r *run) carryOut(ctx context.Context) error {
 		r.skipAll(waitsFor(failed))
 		return nil
 	}
-	if err := r.parent.mark(ctx, r.refs()); err != nil {
+	if err := r.parent.mark(ctx, r.remember(r.refs())); err != nil {
 		if !errors.Is(err, errMoved) {
 			_ = r.release(ctx, r.parent.memory()) // the answer may have been lost, and the mark been set
 		}
@@ -33,7 +33,7 @@ func (r *run) carryOut(ctx context.Context) error {
 	failed := r.applyPhases(marked)
 	r.prune(marked, failed)
 	// Places are forgotten only when nothing of the set can be left in them.
-	remember := newMemory(r.set, r.refs()...)
+	remember := r.remember(r.refs())
 	if failed != "" || !r.options.modes[Prune] || !r.pruned() {
 		remember = remember.with(r.parent.memory())
 	}
@@ -122,10 +122,18 @@ func (r *run) applyPhase(ctx context.Context, current phase, failedBefore string
 			return nil
 		case failedBefore != "":
 			s.skip(waitsFor(failedBefore))
-		case r.dryRun && r.bringsNamespace(s.change.Ref.Namespace):
-			return nil // the server has no place yet to try it in
+		case r.dryRun && (r.bringsNamespace(s.change.Ref.Namespace) || r.brings(s.change.Ref)):
+			if _, err := s.intent.encode(); err != nil { // the server has no place yet to try it in
+				s.fail(err)
+			}
+			return nil
 		default:
 			r.send(ctx, s)
+		}
+		if s.sent && !r.dryRun && s.change.Ref.GroupKind() == definitionKind {
+			if err := r.awaitEstablished(ctx, s); err != nil {
+				s.fail(err)
+			}
 		}
 		if !r.dryRun {
 			r.options.observe(s.change)
@@ -138,14 +146,6 @@ func (r *run) applyPhase(ctx context.Context, current phase, failedBefore string
 		}
 	}
 	return ""
-}
-
-// bringsNamespace says whether the set itself would create a namespace.
-func (r *run) bringsNamespace(name string) bool {
-	return name != "" && slices.ContainsFunc(r.steps, func(s *step) bool {
-		return s.intent != nil && s.live == nil && s.change.Ref.Group == "" && s.change.Ref.Kind == "Namespace" &&
-			s.change.Ref.Name == name
-	})
 }
 
 // prune deletes what the set no longer holds, last things first, if all else succeeded and the mark is still ours.

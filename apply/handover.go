@@ -13,11 +13,11 @@ import (
 // orphanedReplicas gives the number of replicas that nobody would say any more after this step. That is when
 // autoscaling is switched on: the set's manager alone owns the number, and the intent leaves it to the autoscaler. The
 // server would set it back to 1 at once, long before an autoscaler looks.
-func (r *run) orphanedReplicas(s *step) (int64, bool) {
+func (r *run) orphanedReplicas(s *step, sent *unstructured.Unstructured) (int64, bool) {
 	if s.live == nil {
 		return 0, false
 	}
-	if _, wanted, _ := unstructured.NestedFieldNoCopy(s.intent.body, "spec", "replicas"); wanted {
+	if _, wanted, _ := unstructured.NestedFieldNoCopy(sent.Object, "spec", "replicas"); wanted {
 		return 0, false
 	}
 	replicas, found, err := unstructured.NestedInt64(s.live.Object, "spec", "replicas")

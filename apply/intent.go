@@ -1,15 +1,10 @@
 package apply
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"reflect"
-	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -21,11 +16,12 @@ import (
 	"github.com/caissonhq/caisson"
 )
 
-// intent is what is sent for one object: only what its builder said.
+// intent is one object that somebody wants. What is sent for it is made when it is needed, and not kept: a set may hold
+// many, and an object in its encoded form takes ten times the memory.
 type intent struct {
 	ref      caisson.Ref
-	body     map[string]any
-	hash     string
+	object   caisson.Object
+	set      Set
 	requires []caisson.Requirement
 	err      error // why it cannot be sent
 }
@@ -35,7 +31,10 @@ func newIntent(c client.Client, set Set, object caisson.Object, requires []caiss
 	if value := reflect.ValueOf(object); !value.IsValid() || value.Kind() == reflect.Pointer && value.IsNil() {
 		return &intent{ref: caisson.Ref{Kind: fmt.Sprintf("%T", object)}, err: errors.New("is nil: leave it out")}
 	}
-	in := &intent{ref: caisson.Ref{Namespace: object.GetNamespace(), Name: object.GetName()}, requires: requires}
+	in := &intent{
+		ref:    caisson.Ref{Namespace: object.GetNamespace(), Name: object.GetName()},
+		object: object, set: set, requires: requires,
+	}
 	kind, err := c.GroupVersionKindFor(object)
 	if err != nil {
 		in.ref.Kind = fmt.Sprintf("%T", object)
@@ -43,42 +42,33 @@ func newIntent(c client.Client, set Set, object caisson.Object, requires []caiss
 		return in
 	}
 	in.ref = caisson.RefTo(kind, object)
-	mapping, err := c.RESTMapper().RESTMapping(kind.GroupKind(), kind.Version)
-	switch namespaced := err == nil && mapping.Scope.Name() == meta.RESTScopeNameNamespace; {
-	case meta.IsNoMatchError(err):
-		in.err = notServed(kind, requires)
-	case err != nil:
-		in.err = fmt.Errorf("ask the cluster which kinds it serves: %w", err)
+	switch {
 	case in.ref.Name == "":
 		in.err = errors.New("metadata.name: write a name; generated names cannot be found again")
 	case in.ref == parentRef(set):
 		in.err = errors.New("metadata.name: is that of the set's own parent, choose another")
-	case namespaced && in.ref.Namespace == "":
-		in.err = errors.New("metadata.namespace: write a namespace")
-	case !namespaced && in.ref.Namespace != "":
-		in.err = fmt.Errorf("metadata.namespace: a %s has none, leave it out", kind.Kind)
 	}
-	if in.err != nil {
-		return in
-	}
-	if in.body, in.err = content(object, in.ref); in.err != nil {
-		return in
-	}
-	in.body["apiVersion"], in.body["kind"] = kind.GroupVersion().String(), kind.Kind
-	sent := in.sent()
-	labels, annotations := orEmpty(sent.GetLabels()), orEmpty(sent.GetAnnotations())
-	labels[labelPartOf] = set.ID()
-	sent.SetLabels(labels)
-	// Not part of what somebody wants, even if they built it from what they read.
-	delete(annotations, annotationIntent)
-	delete(annotations, corev1.LastAppliedConfigAnnotation)
-	sent.SetAnnotations(annotations)
-	if in.hash, in.err = intentHash(in.ref, in.body); in.err != nil {
-		return in
-	}
-	annotations[annotationIntent] = in.hash
-	sent.SetAnnotations(annotations)
 	return in
+}
+
+// locate the intent's kind on the cluster.
+func (in *intent) locate(mapper meta.RESTMapper, brought definitions) error {
+	kind := in.ref.GroupVersionKind()
+	namespaced, isBrought := brought[kind.GroupKind()]
+	if mapping, err := mapper.RESTMapping(kind.GroupKind(), kind.Version); err == nil {
+		namespaced = mapping.Scope.Name() == meta.RESTScopeNameNamespace
+	} else if !meta.IsNoMatchError(err) {
+		return fmt.Errorf("ask the cluster which kinds it serves: %w", err)
+	} else if !isBrought {
+		return notServed(kind, in.requires)
+	}
+	switch {
+	case namespaced && in.ref.Namespace == "":
+		return errors.New("metadata.namespace: write a namespace")
+	case !namespaced && in.ref.Namespace != "":
+		return fmt.Errorf("metadata.namespace: a %s has none, leave it out", kind.Kind)
+	}
+	return nil
 }
 
 // notServed gives the remedy that the builder knows for the kind.
@@ -91,9 +81,24 @@ func notServed(kind schema.GroupVersionKind, requires []caisson.Requirement) err
 	return fmt.Errorf("the cluster does not serve %s: install what defines it", kind)
 }
 
-// sent shares the intent's body.
-func (in *intent) sent() *unstructured.Unstructured {
-	return &unstructured.Unstructured{Object: in.body}
+// encode what is sent for the object: what its builder said, the set's label, and the intent's hash.
+func (in *intent) encode() (*unstructured.Unstructured, error) {
+	body, err := content(in.object, in.ref)
+	if err != nil {
+		return nil, err
+	}
+	sent := &unstructured.Unstructured{Object: body}
+	sent.SetGroupVersionKind(in.ref.GroupVersionKind())
+	labels, annotations := orEmpty(sent.GetLabels()), orEmpty(sent.GetAnnotations())
+	labels[labelPartOf] = in.set.ID()
+	sent.SetLabels(labels)
+	// Not part of what somebody wants, even if they built it from what they read.
+	delete(annotations, annotationIntent)
+	delete(annotations, corev1.LastAppliedConfigAnnotation)
+	sent.SetAnnotations(annotations)
+	annotations[annotationIntent] = intentHash(in.ref, body)
+	sent.SetAnnotations(annotations)
+	return sent, nil
 }
 
 // content is the object as JSON without what belongs to the server.
@@ -118,47 +123,6 @@ func content(object caisson.Object, ref caisson.Ref) (map[string]any, error) {
 		return body, nil
 	}
 	return body, plainSecret(body)
-}
-
-// plainSecret moves stringData to data. A key that is later removed from stringData would stay in data for ever. Its
-// errors name keys and never a value.
-func plainSecret(body map[string]any) error {
-	data := map[string]any{}
-	for _, name := range []string{"data", "stringData"} {
-		values, ok := body[name].(map[string]any)
-		if !ok && body[name] != nil {
-			return fmt.Errorf("%s: must be keys with values", name)
-		}
-		for key, value := range values {
-			text, ok := value.(string)
-			if !ok {
-				return fmt.Errorf("%s[%s]: must be text: put it in quotes", name, key)
-			}
-			if name == "stringData" {
-				text = base64.StdEncoding.EncodeToString([]byte(text))
-			}
-			data[key] = text
-		}
-	}
-	delete(body, "stringData")
-	body["data"] = data
-	return nil
-}
-
-// intentHash tells one intent from another, also when the difference is a field that is no longer in it, which no
-// comparison with the live object could show. Of a Secret it covers the names of the keys, never a value.
-func intentHash(ref caisson.Ref, body map[string]any) (string, error) {
-	if isSecret(ref) {
-		body = maps.Clone(body)
-		data, _ := body["data"].(map[string]any)
-		body["data"] = slices.Sorted(maps.Keys(data))
-	}
-	text, err := json.Marshal(body)
-	if err != nil {
-		return "", fmt.Errorf("encode: %w", err)
-	}
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:16]), nil
 }
 
 func isSecret(ref caisson.Ref) bool { return ref.Group == "" && ref.Kind == "Secret" }

@@ -15,31 +15,40 @@ import (
 	"github.com/caissonhq/caisson"
 )
 
-// pageSize of LISTs: etcd reads no more at once.
-const pageSize = 500
+// pageSize of LISTs. It bounds what is in memory at once: about 25 KB for each Deployment, in as many pages as there are
+// requests under way.
+const pageSize = 250
 
-// live objects of a set, by what names them. The version is left empty in the keys: an object has one name in all.
-type live map[caisson.Ref]*unstructured.Unstructured
+// notPaged is what a cache gives as token when it is asked for a page: it has more and will not say what.
+const notPaged = "continue-not-supported"
 
-func (l live) get(ref caisson.Ref) *unstructured.Unstructured {
-	return l[versionless(ref)]
-}
-
-// add an object, unless it belongs to a controller that has copied our label to it, as that of a Service's EndpointSlices
-// does. What we have applied ourselves for a controller's sake is known by its managed fields.
-func (l live) add(object *unstructured.Unstructured, set Set) {
-	applied := slices.ContainsFunc(object.GetManagedFields(), func(entry metav1.ManagedFieldsEntry) bool {
-		return entry.Manager == set.manager() && entry.Operation == metav1.ManagedFieldsOperationApply
-	})
-	if metav1.GetControllerOf(object) != nil && !applied {
-		return
+// pages of a LIST, one after the other. A page is given up before the next one comes. begin is called before the first,
+// and again if the LIST has to begin again because its pages took too long.
+func pages(
+	ctx context.Context, c client.Reader, from place, begin func(),
+	each func(*unstructured.UnstructuredList) (more bool), opts ...client.ListOption,
+) error {
+	options := append([]client.ListOption{client.InNamespace(from.namespace), client.Limit(pageSize)}, opts...)
+	begin()
+	for token := ""; ; {
+		page := &unstructured.UnstructuredList{}
+		page.SetGroupVersionKind(from.kind.GroupVersion().WithKind(from.kind.Kind + "List"))
+		err := c.List(ctx, page, append(slices.Clip(options), client.Continue(token))...)
+		switch {
+		case apierrors.IsResourceExpired(err) && token != "":
+			token = ""
+			begin()
+			continue
+		case err != nil:
+			return fmt.Errorf("list %s objects: %w", from.kind.Kind, err)
+		case page.GetContinue() == notPaged:
+			options, token = append(options, client.Limit(0)), ""
+			continue
+		}
+		if token = page.GetContinue(); !each(page) || token == "" {
+			return nil
+		}
 	}
-	l[versionless(caisson.RefTo(object.GroupVersionKind(), object))] = object
-}
-
-func versionless(ref caisson.Ref) caisson.Ref {
-	ref.Version = ""
-	return ref
 }
 
 // place is one LIST: a kind in a namespace, or in the cluster if its objects have none.
@@ -48,27 +57,29 @@ type place struct {
 	namespace string
 }
 
+func placeOf(ref caisson.Ref) place { return place{ref.GroupVersionKind(), ref.Namespace} }
+
 // places where objects of the set can be: where the intents are, and where the parent remembers some.
-func places(c client.Client, intents []*intent, p *parent) ([]place, error) {
+func (r *run) places() ([]place, error) {
 	known := map[schema.GroupKind]schema.GroupVersionKind{}
 	found := map[place]bool{}
-	for _, in := range intents {
-		if in.err == nil {
-			known[in.ref.GroupKind()] = in.ref.GroupVersionKind()
-			found[place{in.ref.GroupVersionKind(), in.ref.Namespace}] = true
+	for _, s := range r.steps {
+		if s.change.Action != caisson.Failed && !r.brings(s.change.Ref) {
+			known[s.change.Ref.GroupKind()] = s.change.Ref.GroupVersionKind()
+			found[placeOf(s.change.Ref)] = true
 		}
 	}
-	remembered := p.memory()
+	remembered := r.parent.memory()
 	for kind := range remembered.kinds {
 		var versions []string
 		if version, ok := known[kind]; ok {
 			versions = append(versions, version.Version) // the one that the intents are compared in
 		}
-		mapping, err := c.RESTMapper().RESTMapping(kind, versions...)
+		mapping, err := r.client.RESTMapper().RESTMapping(kind, versions...)
 		switch {
 		case meta.IsNoMatchError(err):
 			// Its definition may be gone, or whatever serves it is only down: its objects must not be forgotten.
-			p.unserved = append(p.unserved, kind)
+			r.parent.unserved = append(r.parent.unserved, kind)
 		case err != nil:
 			return nil, fmt.Errorf("ask the cluster which kinds it serves: %w", err)
 		case mapping.Scope.Name() == meta.RESTScopeNameRoot:
@@ -79,56 +90,30 @@ func places(c client.Client, intents []*intent, p *parent) ([]place, error) {
 			}
 		}
 	}
-	var all []place
+	all := make([]place, 0, len(found))
 	for one := range found {
 		all = append(all, one)
 	}
 	return all, nil
 }
 
-// readLive lists the objects of the set.
-func readLive(ctx context.Context, c client.Client, set Set, all []place) (live, error) {
-	lists := make([]*unstructured.UnstructuredList, len(all))
-	err := parallel(len(all), func(i int) error {
-		var err error
-		lists[i], err = list(ctx, c, set, all[i])
-		return err
-	})
-	if err != nil {
-		return nil, err // a part of the set is no basis for a decision
-	}
-	objects := live{}
-	for _, list := range lists {
-		for i := range list.Items {
-			objects.add(&list.Items[i], set)
-		}
-	}
-	return objects, nil
+// copied says that an object belongs to a controller that has copied our label to it, as that of a Service's
+// EndpointSlices does. What we have applied ourselves for a controller's sake is known by its managed fields.
+func copied(object *unstructured.Unstructured, set Set) bool {
+	return metav1.GetControllerOfNoCopy(object) != nil &&
+		!slices.ContainsFunc(object.GetManagedFields(), func(entry metav1.ManagedFieldsEntry) bool {
+			return entry.Manager == set.manager() && entry.Operation == metav1.ManagedFieldsOperationApply
+		})
 }
 
-func list(ctx context.Context, c client.Client, set Set, from place) (*unstructured.UnstructuredList, error) {
-	all := &unstructured.UnstructuredList{}
-	for token := ""; ; {
-		page := &unstructured.UnstructuredList{}
-		page.SetGroupVersionKind(from.kind.GroupVersion().WithKind(from.kind.Kind + "List"))
-		err := c.List(ctx, page, client.InNamespace(from.namespace), client.MatchingLabels{labelPartOf: set.ID()},
-			client.Limit(pageSize), client.Continue(token))
-		switch {
-		case apierrors.IsResourceExpired(err) && token != "":
-			all.Items, token = nil, "" // the pages took too long: once more from the start
-			continue
-		case err != nil:
-			return nil, fmt.Errorf("list the set's %s objects: %w", from.kind.Kind, err)
-		}
-		all.Items = append(all.Items, page.Items...)
-		if token = page.GetContinue(); token == "" {
-			return all, nil
-		}
-	}
+// versionless leaves out the version: an object has one name in all.
+func versionless(ref caisson.Ref) caisson.Ref {
+	ref.Version = ""
+	return ref
 }
 
 // get an object by name; nil if there is none.
-func get(ctx context.Context, c client.Client, ref caisson.Ref) (*unstructured.Unstructured, error) {
+func get(ctx context.Context, c client.Reader, ref caisson.Ref) (*unstructured.Unstructured, error) {
 	object := &unstructured.Unstructured{}
 	object.SetGroupVersionKind(ref.GroupVersionKind())
 	err := c.Get(ctx, client.ObjectKey{Namespace: ref.Namespace, Name: ref.Name}, object)

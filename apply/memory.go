@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -9,15 +10,17 @@ import (
 	"github.com/caissonhq/caisson"
 )
 
-// memory is where objects of a set may be: every kind in every namespace.
+// memory is where objects of a set may be: every kind in every namespace. Objects of kinds that may not be listed are
+// remembered by name.
 type memory struct {
 	own        string // the parent's namespace, which need not be remembered
 	kinds      map[schema.GroupKind]bool
 	namespaces map[string]bool
+	names      map[caisson.Ref]bool // without version
 }
 
 func newMemory(set Set, refs ...caisson.Ref) memory {
-	m := memory{set.Namespace, map[schema.GroupKind]bool{}, map[string]bool{set.Namespace: true}}
+	m := memory{set.Namespace, map[schema.GroupKind]bool{}, map[string]bool{set.Namespace: true}, map[caisson.Ref]bool{}}
 	for _, ref := range refs {
 		m.kinds[ref.GroupKind()] = true
 		if ref.Namespace != "" {
@@ -28,42 +31,93 @@ func newMemory(set Set, refs ...caisson.Ref) memory {
 }
 
 func (m memory) with(other memory) memory {
-	for kind := range other.kinds {
-		m.kinds[kind] = true
-	}
-	for namespace := range other.namespaces {
-		m.namespaces[namespace] = true
-	}
+	maps.Copy(m.kinds, other.kinds)
+	maps.Copy(m.namespaces, other.namespaces)
+	maps.Copy(m.names, other.names)
 	return m
 }
 
 // covers says whether all of other is remembered.
 func (m memory) covers(other memory) bool {
-	for kind := range other.kinds {
-		if !m.kinds[kind] {
-			return false
-		}
-	}
-	for namespace := range other.namespaces {
-		if !m.namespaces[namespace] {
+	return includes(m.kinds, other.kinds) && includes(m.namespaces, other.namespaces) && includes(m.names, other.names)
+}
+
+func includes[K comparable](all, some map[K]bool) bool {
+	for key := range some {
+		if !all[key] {
 			return false
 		}
 	}
 	return true
 }
 
-// texts for the parent's annotations.
-func (m memory) texts() (kinds, namespaces string) {
-	names, others := make([]string, 0, len(m.kinds)), make([]string, 0, len(m.namespaces))
+// named says whether objects of a kind are remembered by name.
+func (m memory) named(kind schema.GroupKind) bool {
+	for ref := range m.names {
+		if ref.GroupKind() == kind {
+			return true
+		}
+	}
+	return false
+}
+
+// Separators of the annotations. The first two are the ApplySet specification's; a name can hold anything but a slash and a
+// percent sign.
+const (
+	kindSeparator = ","
+	nameSeparator = "%"
+	namePartsSep  = "/"
+)
+
+// write the memory to annotations, leaving out what is empty.
+func (m memory) write(annotations map[string]string) {
+	kinds, namespaces, names := []string{}, []string{}, []string{}
 	for kind := range m.kinds {
-		names = append(names, kind.String())
+		kinds = append(kinds, kind.String())
 	}
 	for namespace := range m.namespaces {
 		if namespace != m.own {
-			others = append(others, namespace)
+			namespaces = append(namespaces, namespace)
 		}
 	}
-	slices.Sort(names)
-	slices.Sort(others)
-	return strings.Join(names, ","), strings.Join(others, ",")
+	for ref := range m.names {
+		names = append(names, strings.Join([]string{ref.GroupKind().String(), ref.Namespace, ref.Name}, namePartsSep))
+	}
+	for _, list := range [][]string{kinds, namespaces, names} {
+		slices.Sort(list)
+	}
+	annotations[annotationKinds] = strings.Join(kinds, kindSeparator)
+	annotations[annotationNamespaces] = strings.Join(namespaces, kindSeparator)
+	if len(names) > 0 {
+		annotations[annotationNames] = strings.Join(names, nameSeparator)
+	} else {
+		delete(annotations, annotationNames)
+	}
+}
+
+// readMemory from annotations. What cannot be read is left out.
+func readMemory(set Set, annotations map[string]string) memory {
+	m := newMemory(set)
+	for _, kind := range split(annotations[annotationKinds], kindSeparator) {
+		m.kinds[schema.ParseGroupKind(kind)] = true
+	}
+	for _, namespace := range split(annotations[annotationNamespaces], kindSeparator) {
+		m.namespaces[namespace] = true
+	}
+	for _, name := range split(annotations[annotationNames], nameSeparator) {
+		parts := strings.Split(name, namePartsSep)
+		if len(parts) != 3 { //nolint:mnd // kind, namespace, name
+			continue
+		}
+		kind := schema.ParseGroupKind(parts[0])
+		m.names[caisson.Ref{Group: kind.Group, Kind: kind.Kind, Namespace: parts[1], Name: parts[2]}] = true
+	}
+	return m
+}
+
+func split(text, separator string) []string {
+	if text == "" {
+		return nil
+	}
+	return strings.Split(text, separator)
 }

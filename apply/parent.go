@@ -64,18 +64,10 @@ func (p *parent) annotation(name string) string {
 
 // memory of where the set's objects may be. Versions are not remembered: the server knows which it prefers.
 func (p *parent) memory() memory {
-	m := newMemory(p.set)
-	if kinds := p.annotation(annotationKinds); kinds != "" {
-		for text := range strings.SplitSeq(kinds, ",") {
-			m.kinds[schema.ParseGroupKind(text)] = true
-		}
+	if p.object == nil {
+		return newMemory(p.set)
 	}
-	if namespaces := p.annotation(annotationNamespaces); namespaces != "" {
-		for namespace := range strings.SplitSeq(namespaces, ",") {
-			m.namespaces[namespace] = true
-		}
-	}
-	return m
+	return readMemory(p.set, p.object.GetAnnotations())
 }
 
 // heldUntil says whether another run is changing the set, and until when at most.
@@ -88,11 +80,11 @@ func (p *parent) heldUntil() (time.Time, bool) {
 	return deadline, true
 }
 
-// mark the parent as changed by this run, by compare-and-swap with what was read, and remember the refs before any of
-// them exists. errMoved means that all must be read anew.
-func (p *parent) mark(ctx context.Context, refs []caisson.Ref) error {
+// mark the parent as changed by this run, by compare-and-swap with what was read, and remember where objects will be before
+// any of them exists. errMoved means that all must be read anew.
+func (p *parent) mark(ctx context.Context, m memory) error {
 	p.run = rand.Text()[:12]
-	return p.write(ctx, true, newMemory(p.set, refs...).with(p.memory()))
+	return p.write(ctx, true, m.with(p.memory()))
 }
 
 // renew the mark. That it succeeds proves that no other run has written since, whatever the reader's cache may say.
@@ -130,7 +122,7 @@ func (p *parent) write(ctx context.Context, marked bool, m memory) error {
 	object.SetLabels(labels)
 	annotations := orEmpty(object.GetAnnotations())
 	annotations[annotationTooling], annotations[annotationSet] = tooling, p.set.identity()
-	annotations[annotationKinds], annotations[annotationNamespaces] = m.texts()
+	m.write(annotations)
 	deadline := time.Now().Add(markLifetime)
 	if marked {
 		annotations[annotationRun] = p.run + " " + deadline.UTC().Format(time.RFC3339)

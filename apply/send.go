@@ -43,11 +43,14 @@ func (r *run) applyOne(ctx context.Context, s *step) (*unstructured.Unstructured
 	if r.options.modes[Force] {
 		options = append(options, client.ForceOwnership)
 	}
-	object := s.intent.sent().DeepCopy() // the answer is decoded into it, and sending an answer would seize every field
+	object, err := s.intent.encode() // anew each time: the answer is decoded into it, and sending an answer would seize every field
+	if err != nil {
+		return nil, err
+	}
 	if s.live != nil {
 		object.SetUID(s.live.GetUID()) // not another object that has its name by now
 	}
-	if replicas, orphaned := r.orphanedReplicas(s); orphaned {
+	if replicas, orphaned := r.orphanedReplicas(s, object); orphaned {
 		if r.dryRun { // in which nothing can be handed over
 			if err := unstructured.SetNestedField(object.Object, replicas, "spec", "replicas"); err != nil {
 				return nil, err
@@ -56,7 +59,7 @@ func (r *run) applyOne(ctx context.Context, s *step) (*unstructured.Unstructured
 			return nil, err
 		}
 	}
-	err := r.client.Apply(ctx, client.ApplyConfigurationFromUnstructured(object), options...)
+	err = r.client.Apply(ctx, client.ApplyConfigurationFromUnstructured(object), options...)
 	conflicts := conflictsIn(err)
 	switch {
 	case err == nil:
@@ -80,7 +83,9 @@ func (r *run) applyOne(ctx context.Context, s *step) (*unstructured.Unstructured
 	if held := heldByOthers(now, conflicts); len(held) > 0 {
 		return nil, &ConflictError{Ref: s.change.Ref, Conflicts: held}
 	}
-	object = s.intent.sent().DeepCopy()
+	if object, err = s.intent.encode(); err != nil {
+		return nil, err
+	}
 	object.SetResourceVersion(now.GetResourceVersion()) // what was judged is what is overwritten
 	err = r.client.Apply(ctx, client.ApplyConfigurationFromUnstructured(object), append(options, client.ForceOwnership)...)
 	return object, err

@@ -32,6 +32,7 @@ const (
 	annotationKinds       = "applyset.kubernetes.io/contains-group-kinds"
 	annotationNamespaces  = "applyset.kubernetes.io/additional-namespaces"
 	annotationRun         = "caisson.dev/run"
+	annotationNames       = "caisson.dev/names"
 	annotationIntent      = "caisson.dev/intent"
 	annotationSet         = "caisson.dev/set"
 	tooling               = "caisson/v1"
