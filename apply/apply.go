@@ -20,6 +20,7 @@ func Plan(
 		option.plan(o)
 	}
 	r := newRun(c, set, o)
+	r.planning = true
 	if !r.addBuilt(builders) {
 		return finish(r.report())
 	}

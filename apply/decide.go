@@ -4,36 +4,52 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"sync"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/caissonhq/caisson"
 )
 
-// decide what is to be done, by reading alone.
+// decide what is to be done, by reading alone. What is wanted is listed while the parent is being read. What that missed,
+// and what was listed before the parent was last written, is listed after it: a run of another process may have changed it in
+// between, and the mark would not show that.
 func (r *run) decide(ctx context.Context) error {
-	var err error
-	if r.parent, err = readParent(ctx, r.client, r.set); err != nil {
-		return err
-	}
 	if err := r.begin(); err != nil {
 		return err
 	}
-	where, err := r.places()
+	f := &found{run: r, lists: map[place]*listed{}}
+	wanted := r.wantedPlaces()
+	err := parallel(len(wanted)+1, func(i int) error {
+		if i < len(wanted) {
+			return f.read(ctx, wanted[i])
+		}
+		var err error
+		r.parent, err = readParent(ctx, r.client, r.set)
+		return err
+	})
+	if err != nil {
+		return err // a part of the set is no basis for a decision
+	}
+	all, err := r.places(wanted)
 	if err != nil {
 		return err
 	}
-	f := &found{run: r}
-	if err := parallel(len(where), func(i int) error { return f.read(ctx, where[i]) }); err != nil {
-		return err // a part of the set is no basis for a decision
+	missing := slices.DeleteFunc(all, func(one place) bool { return f.lists[one].since(r.parent) })
+	if err := parallel(len(missing), func(i int) error { return f.read(ctx, missing[i]) }); err != nil {
+		return err
 	}
 	if err := f.readByName(ctx); err != nil {
 		return err
 	}
 	r.lookUp(ctx)
+	if !r.planning {
+		r.ask(ctx)
+	}
 	if r.options.modes[Prune] {
 		r.steps = append(r.steps, f.toPrune()...)
 	}
@@ -45,12 +61,17 @@ func (r *run) begin() error {
 	r.steps = make([]*step, len(r.intents))
 	r.byRef = make(map[caisson.Ref]*step, len(r.intents))
 	r.unlisted = nil
+	served := map[schema.GroupVersionKind]scope{}
 	for i, in := range r.intents {
 		s := &step{intent: in, change: caisson.Change{Ref: in.ref}}
 		r.steps[i] = s
 		err := in.err
 		if err == nil {
-			err = in.locate(r.client.RESTMapper(), r.definitions)
+			kind := in.ref.GroupVersionKind()
+			if _, known := served[kind]; !known {
+				served[kind] = r.scopeOf(kind)
+			}
+			err = in.locate(served[kind])
 		}
 		if _, twice := r.byRef[versionless(in.ref)]; twice && err == nil {
 			err = errors.New("is given twice: leave one of them out")
@@ -64,43 +85,64 @@ func (r *run) begin() error {
 	return nil
 }
 
-// found is what the set's LISTs find beside what is wanted.
+// found is what the set's LISTs find.
 type found struct {
-	run    *run
-	mutex  sync.Mutex
-	others []*step
+	run   *run
+	mutex sync.Mutex
+	lists map[place]*listed
+}
+
+// listed is what one LIST finds, beside what is wanted.
+type listed struct {
+	revision  string // of the cluster
+	forbidden bool
+	decided   []*step
+	others    []*step
+}
+
+// since says that a LIST shows what was there when the parent was last written, or later.
+func (l *listed) since(p *parent) bool {
+	if l == nil || p.object == nil {
+		return l != nil
+	}
+	revision, err := strconv.ParseUint(l.revision, 10, 64)
+	written, err2 := strconv.ParseUint(p.object.GetResourceVersion(), 10, 64)
+	return err == nil && err2 == nil && revision >= written
 }
 
 // read the set's objects of one place, and decide on those that are wanted. Of the others no more is kept than it takes to
 // delete them.
 func (f *found) read(ctx context.Context, from place) error {
-	var decided, others []*step
+	f.mutex.Lock()
+	l := f.lists[from]
+	if l == nil {
+		l = &listed{}
+		f.lists[from] = l
+	}
+	f.mutex.Unlock()
 	err := pages(ctx, f.run.client, from, func() {
-		for _, s := range decided {
+		for _, s := range l.decided {
 			*s = step{intent: s.intent, change: caisson.Change{Ref: s.change.Ref}}
 		}
-		decided, others = nil, nil
+		*l = listed{}
 	}, func(page *unstructured.UnstructuredList) bool {
+		l.revision = page.GetResourceVersion()
 		for i := range page.Items {
 			object := &page.Items[i]
 			switch s := f.run.byRef[versionless(caisson.RefTo(object.GroupVersionKind(), object))]; {
 			case copied(object, f.run.set):
 			case s == nil:
-				others = append(others, superfluous(object))
+				l.others = append(l.others, superfluous(object))
 			case placeOf(s.change.Ref) == from: // not of another version of the kind
 				f.run.compare(s, object)
-				decided = append(decided, s)
+				l.decided = append(l.decided, s)
 			}
 		}
 		return true
 	}, client.MatchingLabels{labelPartOf: f.run.set.ID()})
-	f.mutex.Lock()
-	defer f.mutex.Unlock()
-	if apierrors.IsForbidden(err) {
-		f.run.unlisted = append(f.run.unlisted, from)
+	if l.forbidden = apierrors.IsForbidden(err); l.forbidden {
 		return nil
 	}
-	f.others = append(f.others, others...)
 	return err
 }
 
@@ -108,7 +150,11 @@ func (f *found) read(ctx context.Context, from place) error {
 func (f *found) readByName(ctx context.Context) error {
 	var wanted, remembered []*step
 	memory := f.run.parent.memory()
-	for _, from := range f.run.unlisted {
+	for from, l := range f.lists {
+		if !l.forbidden {
+			continue
+		}
+		f.run.unlisted = append(f.run.unlisted, from)
 		for _, s := range f.run.steps {
 			if s.change.Action == "" && placeOf(s.change.Ref) == from {
 				wanted = append(wanted, s)
@@ -124,7 +170,7 @@ func (f *found) readByName(ctx context.Context) error {
 			s := &step{change: caisson.Change{Ref: caisson.RefTo(from.kind, &unstructured.Unstructured{})}}
 			s.change.Ref.Namespace = from.namespace
 			s.skip("may not be listed, and was not given by name before: what the set no longer holds of it is not found")
-			f.others = append(f.others, s)
+			l.others = append(l.others, s)
 		}
 	}
 	f.run.getAll(ctx, wanted)
@@ -136,7 +182,8 @@ func (f *found) readByName(ctx context.Context) error {
 		if object != nil && object.GetLabels()[labelPartOf] == f.run.set.ID() {
 			f.mutex.Lock()
 			defer f.mutex.Unlock()
-			f.others = append(f.others, superfluous(object))
+			l := f.lists[placeOf(remembered[i].change.Ref)]
+			l.others = append(l.others, superfluous(object))
 		}
 		return nil
 	})
@@ -157,9 +204,13 @@ func superfluous(object *unstructured.Unstructured) *step {
 
 // toPrune is what the set no longer holds.
 func (f *found) toPrune() []*step {
-	slices.SortFunc(f.others, func(a, b *step) int { return a.change.Ref.Compare(b.change.Ref) })
+	var steps []*step
+	for _, l := range f.lists {
+		steps = append(steps, l.others...)
+	}
+	slices.SortFunc(steps, func(a, b *step) int { return a.change.Ref.Compare(b.change.Ref) })
 	// A kind that is listed in two versions shows its objects twice.
-	steps := slices.CompactFunc(f.others, func(a, b *step) bool {
+	steps = slices.CompactFunc(steps, func(a, b *step) bool {
 		return versionless(a.change.Ref) == versionless(b.change.Ref)
 	})
 	for _, s := range steps {
@@ -186,6 +237,7 @@ func (r *run) compare(s *step, live *unstructured.Unstructured) {
 		s.fail(err)
 	case differs(sent, live):
 		s.live, s.change.Action = live, caisson.Updated
+		s.doubtful = live.GetAnnotations()[annotationIntent] == sent.GetAnnotations()[annotationIntent]
 	case r.ownNamespace && r.isOwnNamespace(s.change.Ref):
 		s.change.Action, s.sent = caisson.Created, true // by an attempt of this run that had to begin again
 	default:

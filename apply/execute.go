@@ -45,7 +45,6 @@ func (r *run) carryOut(ctx context.Context) error {
 
 // preview asks the server what each change would come to, without making it.
 func (r *run) preview(ctx context.Context) {
-	r.dryRun = true
 	failed := r.applyPhases(ctx)
 	if failed == "" {
 		return
@@ -122,7 +121,7 @@ func (r *run) applyPhase(ctx context.Context, current phase, failedBefore string
 			return nil
 		case failedBefore != "":
 			s.skip(waitsFor(failedBefore))
-		case r.dryRun && (r.bringsNamespace(s.change.Ref.Namespace) || r.brings(s.change.Ref)):
+		case r.planning && (r.bringsNamespace(s.change.Ref.Namespace) || r.brings(s.change.Ref)):
 			if _, err := s.intent.encode(); err != nil { // the server has no place yet to try it in
 				s.fail(err)
 			}
@@ -130,12 +129,12 @@ func (r *run) applyPhase(ctx context.Context, current phase, failedBefore string
 		default:
 			r.send(ctx, s)
 		}
-		if s.sent && !r.dryRun && s.change.Ref.GroupKind() == definitionKind {
+		if s.sent && !r.planning && s.change.Ref.GroupKind() == definitionKind {
 			if err := r.awaitEstablished(ctx, s); err != nil {
 				s.fail(err)
 			}
 		}
-		if !r.dryRun {
+		if !r.planning {
 			r.options.observe(s.change)
 		}
 		return nil

@@ -17,9 +17,9 @@ var granularText []byte
 
 // granularRules of the built-in kinds. A rule is empty for what is replaced as a whole, and otherwise
 //
-//	*            a map of such values
-//	name         a type of Types, field by field; a field that it does not name is replaced as a whole
-//	[keys]name   a list of such a type, whose items have these keys, separated by commas
+//   - a map of such values
+//     name         a type of Types, field by field; a field that it does not name is replaced as a whole
+//     [keys]name   a list of such a type, whose items have these keys, separated by commas
 type granularRules struct {
 	Kinds map[string]string            `json:"kinds"` // by version/kind or group/version/kind
 	Types map[string]map[string]string `json:"types"`

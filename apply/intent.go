@@ -51,21 +51,35 @@ func newIntent(c client.Client, set Set, object caisson.Object, requires []caiss
 	return in
 }
 
-// locate the intent's kind on the cluster.
-func (in *intent) locate(mapper meta.RESTMapper, brought definitions) error {
-	kind := in.ref.GroupVersionKind()
-	namespaced, isBrought := brought[kind.GroupKind()]
-	if mapping, err := mapper.RESTMapping(kind.GroupKind(), kind.Version); err == nil {
-		namespaced = mapping.Scope.Name() == meta.RESTScopeNameNamespace
-	} else if !meta.IsNoMatchError(err) {
-		return fmt.Errorf("ask the cluster which kinds it serves: %w", err)
-	} else if !isBrought {
-		return notServed(kind, in.requires)
-	}
+// scope of a kind on the cluster.
+type scope struct {
+	namespaced bool
+	served     bool // or about to be, by a definition of the set
+	err        error
+}
+
+func (r *run) scopeOf(kind schema.GroupVersionKind) scope {
+	mapping, err := r.client.RESTMapper().RESTMapping(kind.GroupKind(), kind.Version)
+	namespaced, brought := r.definitions[kind.GroupKind()]
 	switch {
-	case namespaced && in.ref.Namespace == "":
+	case err == nil:
+		return scope{namespaced: mapping.Scope.Name() == meta.RESTScopeNameNamespace, served: true}
+	case meta.IsNoMatchError(err):
+		return scope{namespaced: namespaced, served: brought}
+	}
+	return scope{err: fmt.Errorf("ask the cluster which kinds it serves: %w", err)}
+}
+
+// locate says what keeps the intent from having a place on the cluster.
+func (in *intent) locate(where scope) error {
+	switch kind := in.ref.GroupVersionKind(); {
+	case where.err != nil:
+		return where.err
+	case !where.served:
+		return notServed(kind, in.requires)
+	case where.namespaced && in.ref.Namespace == "":
 		return errors.New("metadata.namespace: write a namespace")
-	case !namespaced && in.ref.Namespace != "":
+	case !where.namespaced && in.ref.Namespace != "":
 		return fmt.Errorf("metadata.namespace: a %s has none, leave it out", kind.Kind)
 	}
 	return nil
@@ -112,6 +126,7 @@ func content(object caisson.Object, ref caisson.Ref) (map[string]any, error) {
 	if err := utiljson.Unmarshal(text, &body); err != nil { // whole numbers stay whole
 		return nil, fmt.Errorf("encode: %w", err)
 	}
+	dropZeroStructs(object, body)
 	delete(body, "status")
 	for _, name := range []string{
 		"creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid",

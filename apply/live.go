@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -59,15 +60,25 @@ type place struct {
 
 func placeOf(ref caisson.Ref) place { return place{ref.GroupVersionKind(), ref.Namespace} }
 
-// places where objects of the set can be: where the intents are, and where the parent remembers some.
-func (r *run) places() ([]place, error) {
+// wantedPlaces are those of the intents.
+func (r *run) wantedPlaces() []place {
+	found := map[place]bool{}
+	for _, s := range r.byRef {
+		if from := placeOf(s.change.Ref); !found[from] {
+			found[from] = !r.brings(s.change.Ref)
+		}
+	}
+	maps.DeleteFunc(found, func(_ place, served bool) bool { return !served })
+	return slices.Collect(maps.Keys(found))
+}
+
+// places where objects of the set can be: where they are wanted, and where the parent remembers some.
+func (r *run) places(wanted []place) ([]place, error) {
 	known := map[schema.GroupKind]schema.GroupVersionKind{}
 	found := map[place]bool{}
-	for _, s := range r.steps {
-		if s.change.Action != caisson.Failed && !r.brings(s.change.Ref) {
-			known[s.change.Ref.GroupKind()] = s.change.Ref.GroupVersionKind()
-			found[placeOf(s.change.Ref)] = true
-		}
+	for _, from := range wanted {
+		known[from.kind.GroupKind()] = from.kind
+		found[from] = true
 	}
 	remembered := r.parent.memory()
 	for kind := range remembered.kinds {
@@ -90,11 +101,7 @@ func (r *run) places() ([]place, error) {
 			}
 		}
 	}
-	all := make([]place, 0, len(found))
-	for one := range found {
-		all = append(all, one)
-	}
-	return all, nil
+	return slices.Collect(maps.Keys(found)), nil
 }
 
 // copied says that an object belongs to a controller that has copied our label to it, as that of a Service's

@@ -15,6 +15,8 @@ type step struct {
 	live   *unstructured.Unstructured // nil if the cluster does not hold it, or if nothing is done about it
 	change caisson.Change
 	sent   bool // the intent has reached the server
+
+	doubtful bool // the intent is what was applied last, and yet the live object does not look like it
 }
 
 func (s *step) fail(err error) {
@@ -31,7 +33,7 @@ type run struct {
 	set      Set
 	options  *options
 	deleting bool
-	dryRun   bool // nothing is written; the server says what would come of it
+	planning bool // nothing is written; the server says what would come of it
 
 	intents     []*intent
 	definitions definitions
@@ -55,7 +57,9 @@ func (r *run) add(object caisson.Object, requires []caisson.Requirement) {
 	r.intents = append(r.intents, in)
 }
 
-func (r *run) isOwnNamespace(ref caisson.Ref) bool { return isNamespace(ref) && ref.Name == r.set.Namespace }
+func (r *run) isOwnNamespace(ref caisson.Ref) bool {
+	return isNamespace(ref) && ref.Name == r.set.Namespace
+}
 
 // bringsNamespace says whether the set itself would create a namespace.
 func (r *run) bringsNamespace(name string) bool {

@@ -17,7 +17,7 @@ import (
 
 // send a step's intent to the server and note what came of it.
 func (r *run) send(ctx context.Context, s *step) {
-	after, err := r.applyOne(ctx, s)
+	after, err := r.applyOne(ctx, s, r.planning)
 	if err != nil {
 		s.fail(explainNamespace(err))
 		return
@@ -34,10 +34,29 @@ func (r *run) send(ctx context.Context, s *step) {
 	s.change.Fields = slices.DeleteFunc(fields, func(f caisson.FieldChange) bool { return f.Path == intentPath })
 }
 
+// ask the server about the objects of which only it can say whether they differ: those of kinds without known merge rules
+// above all, whose defaults look like somebody's changes.
+func (r *run) ask(ctx context.Context) {
+	var doubtful []*step
+	for _, s := range r.steps {
+		if s.doubtful {
+			doubtful = append(doubtful, s)
+		}
+	}
+	_ = parallel(len(doubtful), func(i int) error {
+		s := doubtful[i]
+		after, err := r.applyOne(ctx, s, true)
+		if err == nil && len(difference(s.change.Ref, s.live, after)) == 0 {
+			s.live, s.change.Action = nil, caisson.Unchanged
+		}
+		return nil // what cannot be tried is sent, and then says what is wrong
+	})
+}
+
 // applyOne sends one server-side apply. Fields that were edited by hand are taken back with a second one.
-func (r *run) applyOne(ctx context.Context, s *step) (*unstructured.Unstructured, error) {
+func (r *run) applyOne(ctx context.Context, s *step, dryRun bool) (*unstructured.Unstructured, error) {
 	options := []client.ApplyOption{client.FieldOwner(r.set.manager())}
-	if r.dryRun {
+	if dryRun {
 		options = append(options, client.DryRunAll)
 	}
 	if r.options.modes[Force] {
@@ -51,7 +70,7 @@ func (r *run) applyOne(ctx context.Context, s *step) (*unstructured.Unstructured
 		object.SetUID(s.live.GetUID()) // not another object that has its name by now
 	}
 	if replicas, orphaned := r.orphanedReplicas(s, object); orphaned {
-		if r.dryRun { // in which nothing can be handed over
+		if dryRun { // in which nothing can be handed over
 			if err := unstructured.SetNestedField(object.Object, replicas, "spec", "replicas"); err != nil {
 				return nil, err
 			}
