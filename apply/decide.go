@@ -149,7 +149,6 @@ func (f *found) read(ctx context.Context, from place) error {
 // readByName what may not be listed: what is wanted, and what the parent remembers.
 func (f *found) readByName(ctx context.Context) error {
 	var wanted, remembered []*step
-	memory := f.run.parent.memory()
 	for from, l := range f.lists {
 		if !l.forbidden {
 			continue
@@ -160,33 +159,45 @@ func (f *found) readByName(ctx context.Context) error {
 				wanted = append(wanted, s)
 			}
 		}
-		for ref := range memory.names {
-			if ref.GroupKind() == from.kind.GroupKind() && ref.Namespace == from.namespace && f.run.byRef[ref] == nil {
-				ref.Version = from.kind.Version
-				remembered = append(remembered, &step{change: caisson.Change{Ref: ref}})
-			}
-		}
-		if memory.kinds[from.kind.GroupKind()] && !memory.named(from.kind.GroupKind()) {
-			s := &step{change: caisson.Change{Ref: caisson.RefTo(from.kind, &unstructured.Unstructured{})}}
-			s.change.Ref.Namespace = from.namespace
-			s.skip("may not be listed, and was not given by name before: what the set no longer holds of it is not found")
-			l.others = append(l.others, s)
-		}
+		remembered = append(remembered, f.remembered(from)...)
+		l.others = f.unknown(from)
 	}
 	f.run.getAll(ctx, wanted)
 	return parallel(len(remembered), func(i int) error {
 		object, err := get(ctx, f.run.client, remembered[i].change.Ref)
-		if err != nil {
+		if err != nil || object == nil || object.GetLabels()[labelPartOf] != f.run.set.ID() {
 			return err
 		}
-		if object != nil && object.GetLabels()[labelPartOf] == f.run.set.ID() {
-			f.mutex.Lock()
-			defer f.mutex.Unlock()
-			l := f.lists[placeOf(remembered[i].change.Ref)]
-			l.others = append(l.others, superfluous(object))
-		}
+		f.mutex.Lock()
+		defer f.mutex.Unlock()
+		l := f.lists[placeOf(remembered[i].change.Ref)]
+		l.others = append(l.others, superfluous(object))
 		return nil
 	})
+}
+
+// remembered objects of a place that are not wanted any more.
+func (f *found) remembered(from place) []*step {
+	var steps []*step
+	for ref := range f.run.parent.memory().names {
+		if ref.GroupKind() == from.kind.GroupKind() && ref.Namespace == from.namespace && f.run.byRef[ref] == nil {
+			ref.Version = from.kind.Version
+			steps = append(steps, &step{change: caisson.Change{Ref: ref}})
+		}
+	}
+	return steps
+}
+
+// unknown says that there may be objects which nobody knows the names of, since they were made while LIST was allowed.
+func (f *found) unknown(from place) []*step {
+	kind, memory := from.kind.GroupKind(), f.run.parent.memory()
+	if !memory.kinds[kind] || memory.named(kind) {
+		return nil
+	}
+	s := &step{change: caisson.Change{Ref: caisson.RefTo(from.kind, &unstructured.Unstructured{})}}
+	s.change.Ref.Namespace = from.namespace
+	s.skip("may not be listed, and was not given by name before: what the set no longer holds of it is not found")
+	return []*step{s}
 }
 
 // superfluous is a step to delete an object that the set no longer holds.

@@ -127,9 +127,9 @@ func TestManyAbsentObjectsAreLookedUpTogether(t *testing.T) {
 		require.NoError(t, p.Client.Create(t.Context(), configMap(p.namespace, name, "theirs")))
 	}
 	for _, count := range []int{12, 60} { // a GET each is faster than two pages for 12, and not for 60
-		var objects []caisson.Object
-		for i := range count {
-			objects = append(objects, configMap(p.namespace, fmt.Sprintf("o-%03d", i), "mine"))
+		objects := make([]caisson.Object, count)
+		for i := range objects {
+			objects[i] = configMap(p.namespace, fmt.Sprintf("o-%03d", i), "mine")
 		}
 		var gets, lists int
 		var mutex sync.Mutex

@@ -115,28 +115,7 @@ func (r *run) applyPhase(ctx context.Context, current phase, failedBefore string
 		}
 	}
 	_ = parallel(len(steps), func(i int) error {
-		s := steps[i]
-		switch {
-		case !s.change.Action.Changes() || s.sent:
-			return nil
-		case failedBefore != "":
-			s.skip(waitsFor(failedBefore))
-		case r.planning && (r.bringsNamespace(s.change.Ref.Namespace) || r.brings(s.change.Ref)):
-			if _, err := s.intent.encode(); err != nil { // the server has no place yet to try it in
-				s.fail(err)
-			}
-			return nil
-		default:
-			r.send(ctx, s)
-		}
-		if s.sent && !r.planning && s.change.Ref.GroupKind() == definitionKind {
-			if err := r.awaitEstablished(ctx, s); err != nil {
-				s.fail(err)
-			}
-		}
-		if !r.planning {
-			r.options.observe(s.change)
-		}
+		r.applyStep(ctx, steps[i], failedBefore)
 		return nil
 	})
 	for _, s := range steps {
@@ -145,6 +124,30 @@ func (r *run) applyPhase(ctx context.Context, current phase, failedBefore string
 		}
 	}
 	return ""
+}
+
+func (r *run) applyStep(ctx context.Context, s *step, failedBefore string) {
+	switch {
+	case !s.change.Action.Changes() || s.sent:
+		return
+	case failedBefore != "":
+		s.skip(waitsFor(failedBefore))
+	case r.planning && (r.bringsNamespace(s.change.Ref.Namespace) || r.brings(s.change.Ref)):
+		if _, err := s.intent.encode(); err != nil { // the server has no place yet to try it in
+			s.fail(err)
+		}
+	default:
+		r.send(ctx, s)
+	}
+	if r.planning {
+		return
+	}
+	if s.sent && s.change.Ref.GroupKind() == definitionKind {
+		if err := r.awaitEstablished(ctx, s); err != nil {
+			s.fail(err)
+		}
+	}
+	r.options.observe(s.change)
 }
 
 // prune deletes what the set no longer holds, last things first, if all else succeeded and the mark is still ours.

@@ -102,7 +102,8 @@ func TestGranularSame(t *testing.T) {
 		want         bool
 	}{
 		"more in live": {
-			"defaults of the server are none of ours", runtimeschema.GroupVersionKind{Version: "v1", Kind: "Pod"},
+			"defaults of the server are none of ours",
+			runtimeschema.GroupVersionKind{Version: "v1", Kind: "Pod"},
 			`{"spec": {"containers": [{"name": "a", "image": "b", "ports": [{"containerPort": 1, "protocol": "TCP", "name": "x"}]}], "x": 1}}`,
 			`{"spec": {"containers": [{"name": "a", "image": "b", "ports": [{"containerPort": 1, "protocol": "TCP"}]}]}}`, true,
 		},
@@ -113,25 +114,30 @@ func TestGranularSame(t *testing.T) {
 			`{"spec": {"podSelector": {"matchLabels": {"a": "b"}}}}`, false,
 		},
 		"a key left to its default": {
-			"it could be that of another item", runtimeschema.GroupVersionKind{Version: "v1", Kind: "Service"},
+			"it could be that of another item",
+			runtimeschema.GroupVersionKind{Version: "v1", Kind: "Service"},
 			`{"spec": {"ports": [{"port": 53, "protocol": "UDP"}]}}`, `{"spec": {"ports": [{"port": 53}]}}`, false,
 		},
 		"items in another order": {
-			"the full comparison knows what that means", runtimeschema.GroupVersionKind{Version: "v1", Kind: "Service"},
+			"the full comparison knows what that means",
+			runtimeschema.GroupVersionKind{Version: "v1", Kind: "Service"},
 			`{"spec": {"ports": [{"port": 2, "protocol": "TCP"}, {"port": 1, "protocol": "TCP"}]}}`,
 			`{"spec": {"ports": [{"port": 1, "protocol": "TCP"}, {"port": 2, "protocol": "TCP"}]}}`, false,
 		},
 		"a label more": {
-			"others may add labels", runtimeschema.GroupVersionKind{Version: "v1", Kind: "ConfigMap"},
+			"others may add labels",
+			runtimeschema.GroupVersionKind{Version: "v1", Kind: "ConfigMap"},
 			`{"metadata": {"labels": {"a": "b", "c": "d"}}, "data": {"x": "y", "z": ""}}`,
 			`{"metadata": {"labels": {"a": "b"}}, "data": {"x": "y"}}`, true,
 		},
 		"another value": {
-			"that is what apply is for", runtimeschema.GroupVersionKind{Version: "v1", Kind: "ConfigMap"},
+			"that is what apply is for",
+			runtimeschema.GroupVersionKind{Version: "v1", Kind: "ConfigMap"},
 			`{"data": {"x": "z"}}`, `{"data": {"x": "y"}}`, false,
 		},
 		"an unknown kind": {
-			"nothing is known of its fields", runtimeschema.GroupVersionKind{Group: "example.com", Version: "v1", Kind: "Thing"},
+			"nothing is known of its fields",
+			runtimeschema.GroupVersionKind{Group: "example.com", Version: "v1", Kind: "Thing"},
 			`{` + head + `}`, `{` + head + `}`, false,
 		},
 	}
@@ -144,8 +150,16 @@ func TestGranularSame(t *testing.T) {
 
 func TestIdentical(t *testing.T) {
 	values := []any{
-		nil, "a", "", int64(1), 1.5, true, map[string]any{}, map[string]any{"a": nil}, map[string]any{"b": nil},
-		map[string]any{"a": map[string]any{}}, []any{}, []any{nil}, []any{"a"}, []any{"a", "b"}, []any{[]any{}},
+		nil, "a", "", int64(1), 1.5, true,
+		map[string]any{},
+		map[string]any{"a": nil},
+		map[string]any{"b": nil},
+		map[string]any{"a": map[string]any{}},
+		[]any{},
+		[]any{nil},
+		[]any{"a"},
+		[]any{"a", "b"},
+		[]any{[]any{}},
 	}
 	for i, a := range values {
 		for j, b := range values {

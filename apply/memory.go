@@ -71,7 +71,8 @@ const (
 
 // write the memory to annotations, leaving out what is empty.
 func (m memory) write(annotations map[string]string) {
-	kinds, namespaces, names := []string{}, []string{}, []string{}
+	kinds, namespaces := make([]string, 0, len(m.kinds)), make([]string, 0, len(m.namespaces))
+	names := make([]string, 0, len(m.names))
 	for kind := range m.kinds {
 		kinds = append(kinds, kind.String())
 	}

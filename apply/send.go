@@ -62,7 +62,8 @@ func (r *run) applyOne(ctx context.Context, s *step, dryRun bool) (*unstructured
 	if r.options.modes[Force] {
 		options = append(options, client.ForceOwnership)
 	}
-	object, err := s.intent.encode() // anew each time: the answer is decoded into it, and sending an answer would seize every field
+	// Anew each time: the answer is decoded into it, and sending an answer would seize every field.
+	object, err := s.intent.encode()
 	if err != nil {
 		return nil, err
 	}
