@@ -246,6 +246,8 @@ func (r *run) compare(s *step, live *unstructured.Unstructured) {
 	switch {
 	case err != nil:
 		s.fail(err)
+	case r.options.migrates(live):
+		s.live, s.change.Action, s.migrates = live, caisson.Updated, true
 	case differs(sent, live):
 		s.live, s.change.Action = live, caisson.Updated
 		s.doubtful = live.GetAnnotations()[annotationIntent] == sent.GetAnnotations()[annotationIntent]

@@ -24,8 +24,14 @@ func (r *run) orphanedReplicas(s *step, sent *unstructured.Unstructured) (int64,
 	if err != nil || !found {
 		return 0, false
 	}
+	entries := s.live.GetManagedFields()
+	if s.migrates {
+		if entries, err = r.migrated(entries); err != nil {
+			return 0, false // and the migration says why
+		}
+	}
 	owned := false
-	for _, entry := range s.live.GetManagedFields() {
+	for _, entry := range entries {
 		if ownsReplicas(entry) {
 			if entry.Manager != r.set.manager() || entry.Operation != metav1.ManagedFieldsOperationApply {
 				return 0, false // somebody else says it too

@@ -73,8 +73,16 @@ func (p place) client(t *testing.T) client.Client {
 			return c.Create(ctx, o, opts...)
 		},
 		Update: func(ctx context.Context, c client.WithWatch, o client.Object, opts ...client.UpdateOption) error {
-			p.writes.Add(1)
+			if len((&client.UpdateOptions{}).ApplyOptions(opts).DryRun) == 0 {
+				p.writes.Add(1)
+			}
 			return c.Update(ctx, o, opts...)
+		},
+		Patch: func(
+			ctx context.Context, c client.WithWatch, o client.Object, patch client.Patch, opts ...client.PatchOption,
+		) error {
+			p.writes.Add(1)
+			return c.Patch(ctx, o, patch, opts...)
 		},
 		Delete: func(ctx context.Context, c client.WithWatch, o client.Object, opts ...client.DeleteOption) error {
 			p.writes.Add(1)

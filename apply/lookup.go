@@ -117,7 +117,7 @@ func (r *run) met(s *step, object *unstructured.Unstructured) {
 	case object.GetDeletionTimestamp() != nil:
 		s.fail(errors.New("is being deleted: run again once it is gone"))
 	default:
-		s.live, s.change.Action = object, caisson.Adopted
+		s.live, s.change.Action, s.migrates = object, caisson.Adopted, r.options.migrates(object)
 	}
 }
 

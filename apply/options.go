@@ -63,6 +63,7 @@ func (o Observer) delete(to *options) { o.apply(to) }
 type options struct {
 	modes     map[Mode]bool
 	deletable map[schema.GroupKind]bool
+	migrate   []string
 	observers []func(caisson.Change)
 	observing sync.Mutex
 }

@@ -53,7 +53,7 @@ func (r *run) ask(ctx context.Context) {
 	})
 }
 
-// applyOne sends one server-side apply. Fields that were edited by hand are taken back with a second one.
+// applyOne has the server hold a step's intent, or try to.
 func (r *run) applyOne(ctx context.Context, s *step, dryRun bool) (*unstructured.Unstructured, error) {
 	options := []client.ApplyOption{client.FieldOwner(r.set.manager())}
 	if dryRun {
@@ -67,6 +67,11 @@ func (r *run) applyOne(ctx context.Context, s *step, dryRun bool) (*unstructured
 	if err != nil {
 		return nil, err
 	}
+	if s.migrates && !dryRun {
+		if err := r.migrate(ctx, s); err != nil {
+			return nil, err
+		}
+	}
 	if s.live != nil {
 		object.SetUID(s.live.GetUID()) // not another object that has its name by now
 	}
@@ -79,7 +84,21 @@ func (r *run) applyOne(ctx context.Context, s *step, dryRun bool) (*unstructured
 			return nil, err
 		}
 	}
-	err = r.client.Apply(ctx, client.ApplyConfigurationFromUnstructured(object), options...)
+	if !s.migrates || !dryRun {
+		return r.applyTaking(ctx, s, object, options)
+	}
+	sent := object.DeepCopy()
+	if object, err = r.applyTaking(ctx, s, object, options); err != nil {
+		return nil, err
+	}
+	return r.tryMigration(ctx, s, sent, object)
+}
+
+// applyTaking sends one server-side apply, and another that takes the fields that were edited by hand.
+func (r *run) applyTaking(
+	ctx context.Context, s *step, object *unstructured.Unstructured, options []client.ApplyOption,
+) (*unstructured.Unstructured, error) {
+	err := r.client.Apply(ctx, client.ApplyConfigurationFromUnstructured(object), options...)
 	conflicts := conflictsIn(err)
 	switch {
 	case err == nil:
@@ -89,6 +108,22 @@ func (r *run) applyOne(ctx context.Context, s *step, dryRun bool) (*unstructured
 	case len(conflicts) == 0:
 		return nil, err
 	}
+	for attempt := 1; ; attempt++ {
+		object, err = r.take(ctx, s, conflicts, options)
+		if !apierrors.IsConflict(err) || attempt == busyAttempts {
+			return object, err
+		}
+		// A controller has written its status in the meantime.
+	}
+}
+
+// busyAttempts bounds how often an object may be changed under a request that must not overlook a change.
+const busyAttempts = 5
+
+// take the fields in conflict, if nobody declared them.
+func (r *run) take(
+	ctx context.Context, s *step, conflicts []Conflict, options []client.ApplyOption,
+) (*unstructured.Unstructured, error) {
 	now, err := get(ctx, r.client, s.change.Ref)
 	switch {
 	case err != nil:
@@ -100,10 +135,11 @@ func (r *run) applyOne(ctx context.Context, s *step, dryRun bool) (*unstructured
 	case s.live == nil && now.GetLabels()[labelPartOf] != r.set.ID():
 		return nil, &ForeignError{Ref: s.change.Ref, Set: owner(now)} // somebody created it since we looked
 	}
-	if held := heldByOthers(now, conflicts); len(held) > 0 {
+	if held := r.heldByOthers(now, conflicts); len(held) > 0 {
 		return nil, &ConflictError{Ref: s.change.Ref, Conflicts: held}
 	}
-	if object, err = s.intent.encode(); err != nil {
+	object, err := s.intent.encode()
+	if err != nil {
 		return nil, err
 	}
 	object.SetResourceVersion(now.GetResourceVersion()) // what was judged is what is overwritten
@@ -132,11 +168,13 @@ func conflictsIn(err error) []Conflict {
 	return conflicts
 }
 
-// heldByOthers leaves out the conflicts with managers that only ever updated: somebody's edit is no declaration.
-func heldByOthers(now *unstructured.Unstructured, conflicts []Conflict) []Conflict {
+// heldByOthers leaves out the conflicts with managers that only ever updated, since somebody's edit is no declaration, and
+// with those whose fields are taken over anyway.
+func (r *run) heldByOthers(now *unstructured.Unstructured, conflicts []Conflict) []Conflict {
 	var held []Conflict
 	for _, conflict := range conflicts {
-		if !editedOnly(now.GetManagedFields(), conflict) {
+		migrates := conflict.Subresource == "" && slices.Contains(r.options.migrate, conflict.Manager)
+		if !migrates && !editedOnly(now.GetManagedFields(), conflict) {
 			held = append(held, conflict)
 		}
 	}
