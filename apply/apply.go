@@ -73,7 +73,11 @@ func Delete(ctx context.Context, c client.Client, set Set, opts ...DeleteOption)
 	if report.Err() != nil || !r.emptied() {
 		return finish(report)
 	}
-	if err := r.parent.remove(ctx); err != nil {
+	err := r.removeHistory(ctx)
+	if err == nil {
+		err = r.parent.remove(ctx)
+	}
+	if err != nil {
 		r.parentStep().fail(err)
 	}
 	return finish(r.report())

@@ -28,9 +28,7 @@ func (r *run) decide(ctx context.Context) error {
 		if i < len(wanted) {
 			return f.read(ctx, wanted[i])
 		}
-		var err error
-		r.parent, err = readParent(ctx, r.client, r.set)
-		return err
+		return r.readParent(ctx)
 	})
 	if err != nil {
 		return err // a part of the set is no basis for a decision

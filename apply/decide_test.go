@@ -3,9 +3,11 @@ package apply_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"sync"
 	"testing"
 
+	"github.com/go-logr/logr"
 	"github.com/stretchr/testify/require"
 	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -56,7 +58,7 @@ func (p place) restricted(t *testing.T, rules ...rbacv1.PolicyRule) client.Clien
 	}))
 	config := rest.CopyConfig(p.Config)
 	config.Impersonate = rest.ImpersonationConfig{UserName: user}
-	c, err := client.New(config, client.Options{})
+	c, err := client.New(config, client.Options{Log: logr.FromSlogHandler(slog.DiscardHandler)})
 	require.NoError(t, err)
 	return c
 }

@@ -30,12 +30,18 @@ func (r *run) carryOut(ctx context.Context) error {
 	}
 	marked, cancel := context.WithDeadline(ctx, r.parent.deadline.Add(-markMargin))
 	defer cancel()
+	if err := r.record(marked); err != nil {
+		return errors.Join(err, r.release(ctx, r.parent.memory()))
+	}
 	failed := r.applyPhases(marked)
 	r.prune(marked, failed)
 	// Places are forgotten only when nothing of the set can be left in them.
 	remember := r.remember(r.refs())
 	if failed != "" || !r.options.modes[Prune] || !r.pruned() {
 		remember = remember.with(r.parent.memory())
+	}
+	if failed == "" && !r.options.modes[NoHistory] && !r.anyFailed() {
+		r.parent.applied()
 	}
 	if err := r.release(ctx, remember); err != nil {
 		r.parentStep().fail(err)
@@ -66,6 +72,11 @@ func (r *run) release(ctx context.Context, m memory) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
 	defer cancel()
 	return r.parent.release(ctx, m)
+}
+
+// anyFailed says that something could not be applied, or not even be tried.
+func (r *run) anyFailed() bool {
+	return slices.ContainsFunc(r.steps, func(s *step) bool { return s.change.Action == caisson.Failed })
 }
 
 // pruned says that all that was to be deleted is.

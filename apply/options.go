@@ -27,6 +27,8 @@ const (
 	Adopt
 	// Force takes fields that another program applied.
 	Force
+	// NoHistory keeps nothing to roll back to. A changing run then makes one request less, and needs no access to Secrets.
+	NoHistory
 )
 
 func (m Mode) plan(o *options)  { m.apply(o) }

@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -29,11 +30,12 @@ const (
 // parent is the object that stands for the set. It remembers where the set's objects may be, so that the last one of a
 // kind or of a namespace is found again, and it holds the mark of the run that is changing the set.
 type parent struct {
-	client   client.Client
+	client   client.Client // to write with
 	set      Set
 	object   *unstructured.Unstructured // nil if there is none
 	run      string                     // the mark of this run, once it is set
 	deadline time.Time                  // of the mark
+	history  []entry                    // oldest first
 	unserved []schema.GroupKind         // remembered kinds that the cluster does not serve at the moment
 }
 
@@ -41,13 +43,23 @@ func parentRef(set Set) caisson.Ref {
 	return caisson.Ref{Version: "v1", Kind: "ConfigMap", Namespace: set.Namespace, Name: set.parentName()}
 }
 
+func (r *run) readParent(ctx context.Context) error {
+	p, err := readParent(ctx, r.client, r.set)
+	if err != nil {
+		return err
+	}
+	p.client, r.parent = r.client, p
+	return nil
+}
+
 // readParent reads it untyped: controller-runtime's cached clients go to the server for that.
-func readParent(ctx context.Context, c client.Client, set Set) (*parent, error) {
+func readParent(ctx context.Context, c client.Reader, set Set) (*parent, error) {
 	object, err := get(ctx, c, parentRef(set))
 	if err != nil {
 		return nil, fmt.Errorf("read the set's parent: %w", err)
 	}
-	p := &parent{client: c, set: set, object: object}
+	p := &parent{set: set, object: object}
+	p.history = readHistory(p.annotation(annotationHistory))
 	if object != nil && (object.GetLabels()[labelID] != set.ID() || p.annotation(annotationSet) != set.identity()) {
 		return nil, fmt.Errorf("%s is not the parent of this set: it says %s=%q and %s=%q: give the set another name",
 			parentRef(set), labelID, object.GetLabels()[labelID], annotationSet, p.annotation(annotationSet))
@@ -123,6 +135,9 @@ func (p *parent) write(ctx context.Context, marked bool, m memory) error {
 	annotations := orEmpty(object.GetAnnotations())
 	annotations[annotationTooling], annotations[annotationSet] = tooling, p.set.identity()
 	m.write(annotations)
+	if err := p.writeHistory(annotations); err != nil {
+		return err
+	}
 	deadline := time.Now().Add(markLifetime)
 	if marked {
 		annotations[annotationRun] = p.run + " " + deadline.UTC().Format(time.RFC3339)
@@ -143,6 +158,19 @@ func (p *parent) write(ctx context.Context, marked bool, m memory) error {
 		return fmt.Errorf("write the set's parent: %w", err)
 	}
 	p.object, p.deadline = object, deadline
+	return nil
+}
+
+func (p *parent) writeHistory(annotations map[string]string) error {
+	if len(p.history) == 0 {
+		delete(annotations, annotationHistory)
+		return nil
+	}
+	text, err := json.Marshal(p.history)
+	if err != nil {
+		return fmt.Errorf("encode the set's history: %w", err)
+	}
+	annotations[annotationHistory] = string(text)
 	return nil
 }
 

@@ -79,6 +79,9 @@ func (r *run) writes() bool {
 	if r.deleting {
 		return r.parent.object != nil
 	}
+	if r.parent.unfinished() && !r.options.modes[NoHistory] && !r.anyFailed() {
+		return true // and this run finds that all has been applied
+	}
 	// Somebody may have deleted the parent, and with it the memory of where the set's objects are.
 	var held []caisson.Ref
 	for _, s := range r.steps {

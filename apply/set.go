@@ -33,6 +33,7 @@ const (
 	annotationNamespaces  = "applyset.kubernetes.io/additional-namespaces"
 	annotationRun         = "caisson.dev/run"
 	annotationNames       = "caisson.dev/names"
+	annotationHistory     = "caisson.dev/history"
 	annotationIntent      = "caisson.dev/intent"
 	annotationSet         = "caisson.dev/set"
 	tooling               = "caisson/v1"
