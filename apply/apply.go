@@ -31,7 +31,11 @@ func Plan(
 		return finish(r.failAll(err))
 	}
 	r.preview(ctx)
-	return finish(r.report())
+	report, err := finish(r.report())
+	if err == nil && o.save != nil {
+		*o.save = SavedPlan{APIVersion: savedAPIVersion, Kind: savedKind, Set: set, Changes: r.saved()}
+	}
+	return report, err
 }
 
 // Reconcile makes the cluster hold what the builders build. It neither waits for the objects to be ready nor for other
@@ -144,6 +148,9 @@ func (r *run) do(ctx context.Context) *caisson.Report {
 	waitUntil := time.Now().Add(patience)
 	for moved := 0; moved < attempts; {
 		if err := r.decide(ctx); err != nil {
+			return r.failAll(err)
+		}
+		if err := r.checkPlanned(); err != nil {
 			return r.failAll(err)
 		}
 		if !r.writes() {

@@ -130,7 +130,7 @@ func (f *found) read(ctx context.Context, from place) error {
 			switch s := f.run.byRef[versionless(caisson.RefTo(object.GroupVersionKind(), object))]; {
 			case copied(object, f.run.set):
 			case s == nil:
-				l.others = append(l.others, superfluous(object))
+				l.others = append(l.others, f.run.superfluous(object))
 			case placeOf(s.change.Ref) == from: // not of another version of the kind
 				f.run.compare(s, object)
 				l.decided = append(l.decided, s)
@@ -169,7 +169,7 @@ func (f *found) readByName(ctx context.Context) error {
 		f.mutex.Lock()
 		defer f.mutex.Unlock()
 		l := f.lists[placeOf(remembered[i].change.Ref)]
-		l.others = append(l.others, superfluous(object))
+		l.others = append(l.others, f.run.superfluous(object))
 		return nil
 	})
 }
@@ -199,16 +199,21 @@ func (f *found) unknown(from place) []*step {
 }
 
 // superfluous is a step to delete an object that the set no longer holds.
-func superfluous(object *unstructured.Unstructured) *step {
+func (r *run) superfluous(object *unstructured.Unstructured) *step {
 	identity := &unstructured.Unstructured{}
 	identity.SetGroupVersionKind(object.GroupVersionKind())
 	identity.SetNamespace(object.GetNamespace())
 	identity.SetName(object.GetName())
 	identity.SetUID(object.GetUID())
+	identity.SetResourceVersion(object.GetResourceVersion())
 	identity.SetDeletionTimestamp(object.GetDeletionTimestamp())
-	return &step{live: identity, change: caisson.Change{
+	s := &step{live: identity, change: caisson.Change{
 		Ref: caisson.RefTo(object.GroupVersionKind(), object), Action: caisson.Pruned,
 	}}
+	if r.options.fingerprint {
+		s.fingerprint = fingerprint(object)
+	}
+	return s
 }
 
 // toPrune is what the set no longer holds.

@@ -66,8 +66,12 @@ type options struct {
 	modes     map[Mode]bool
 	deletable map[schema.GroupKind]bool
 	migrate   []string
+	save      *SavedPlan
+	planned   *SavedPlan
 	observers []func(caisson.Change)
 	observing sync.Mutex
+
+	fingerprint bool // of objects to prune, of which no more than their identity is kept otherwise
 }
 
 func newOptions() *options {

@@ -16,6 +16,8 @@ type step struct {
 	change caisson.Change
 	sent   bool // the intent has reached the server
 
+	fingerprint string // of an object to prune
+
 	migrates bool // managed fields are to be taken over first
 	doubtful bool // the intent is what was applied last, and yet the live object does not look like it
 }

@@ -60,7 +60,7 @@ func newCommand() *cobra.Command {
 		SilenceErrors: true,
 	}
 	command.AddCommand(
-		upCommand(), renderCommand(), planCommand(), applyCommand(), deleteCommand(), schemaCommand(),
+		upCommand(), renderCommand(), planCommand(), applyCommand(), rollbackCommand(), deleteCommand(), schemaCommand(),
 	)
 	return command
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -146,6 +147,33 @@ func TestLife(t *testing.T) {
 	code, applied := report("apply")
 	require.Zero(t, code)
 	require.False(t, applied.Changed())
+
+	saved := filepath.Join(t.TempDir(), "plan.json")
+	edited, err := os.ReadFile(file)
+	require.NoError(t, err)
+	original := slices.Clone(edited)
+	edited = bytes.Replace(edited, []byte("port: 8080"), []byte("port: 9090"), 1)
+	require.NotEqual(t, original, edited)
+	require.NoError(t, os.WriteFile(file, edited, 0o600))
+	code, plan = report("plan", "--save", saved)
+	require.Equal(t, exitChanges, code)
+	code, applied = report("apply", "--plan", saved)
+	require.Zero(t, code)
+	require.Equal(t, plan, applied)
+	code, _, stderr = runCaisson(t, "apply", "--plan", saved, "-f", file)
+	require.Equal(t, exitError, code)
+	require.Contains(t, stderr, "make a new one")
+	code, _, stderr = runCaisson(t, "apply", "--plan", file, "-f", file)
+	require.Equal(t, exitError, code)
+	require.Contains(t, stderr, "make it with plan --save")
+	code, _, stderr = runCaisson(t, "rollback", "--to", "9", "-f", file)
+	require.Equal(t, exitError, code)
+	require.Contains(t, stderr, "these are: 2 1")
+	code, _ = report("rollback")
+	require.Zero(t, code)
+	require.NoError(t, os.WriteFile(file, original, 0o600))
+	code, _ = report("plan")
+	require.Zero(t, code, "the environment is as it was")
 
 	code, planned := report("delete")
 	require.Zero(t, code)

@@ -86,15 +86,22 @@ func (s *session) connect() error {
 }
 
 // reconcile the environment, telling each change as it is made.
-func (s *session) reconcile(ctx context.Context, modes []apply.Mode) (*caisson.Report, error) {
-	options := make([]apply.Option, 0, len(modes)+1)
+func (s *session) reconcile(ctx context.Context, modes []apply.Mode, more ...apply.Option) (*caisson.Report, error) {
+	return s.reconcileTo(ctx, s.env, modes, more...)
+}
+
+func (s *session) reconcileTo(
+	ctx context.Context, builder caisson.Builder, modes []apply.Mode, more ...apply.Option,
+) (*caisson.Report, error) {
+	options := make([]apply.Option, 0, len(modes)+1+len(more))
 	for _, mode := range modes {
 		options = append(options, mode)
 	}
 	options = append(options, apply.Observe(func(change caisson.Change) {
 		s.progress.sayf("%s %s", change.Action, change.Ref)
 	}))
-	report, err := apply.Reconcile(ctx, s.client, s.env.Set(program), []caisson.Builder{s.env}, options...)
+	options = append(options, more...)
+	report, err := apply.Reconcile(ctx, s.client, s.env.Set(program), []caisson.Builder{builder}, options...)
 	s.progress.clear()
 	return report, err
 }
