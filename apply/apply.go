@@ -145,6 +145,9 @@ func (r *run) do(ctx context.Context) *caisson.Report {
 	if err := r.set.validate(); err != nil {
 		return r.failAll(err)
 	}
+	if r.idle(ctx) {
+		return r.report()
+	}
 	waitUntil := time.Now().Add(patience)
 	for moved := 0; moved < attempts; {
 		if err := r.decide(ctx); err != nil {

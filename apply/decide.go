@@ -126,15 +126,7 @@ func (f *found) read(ctx context.Context, from place) error {
 	}, func(page *unstructured.UnstructuredList) bool {
 		l.revision = page.GetResourceVersion()
 		for i := range page.Items {
-			object := &page.Items[i]
-			switch s := f.run.byRef[versionless(caisson.RefTo(object.GroupVersionKind(), object))]; {
-			case copied(object, f.run.set):
-			case s == nil:
-				l.others = append(l.others, f.run.superfluous(object))
-			case placeOf(s.change.Ref) == from: // not of another version of the kind
-				f.run.compare(s, object)
-				l.decided = append(l.decided, s)
-			}
+			f.decide(l, from, &page.Items[i])
 		}
 		return true
 	}, client.MatchingLabels{labelPartOf: f.run.set.ID()})
@@ -142,6 +134,18 @@ func (f *found) read(ctx context.Context, from place) error {
 		return nil
 	}
 	return err
+}
+
+// decide on an object that was found in a place.
+func (f *found) decide(l *listed, from place, object client.Object) {
+	switch s := f.run.byRef[versionless(caisson.RefTo(from.kind, object))]; {
+	case copied(object, f.run.set):
+	case s == nil:
+		l.others = append(l.others, f.run.superfluous(from.kind, object))
+	case placeOf(s.change.Ref) == from: // not of another version of the kind
+		f.run.compare(s, object)
+		l.decided = append(l.decided, s)
+	}
 }
 
 // readByName what may not be listed: what is wanted, and what the parent remembers.
@@ -169,7 +173,7 @@ func (f *found) readByName(ctx context.Context) error {
 		f.mutex.Lock()
 		defer f.mutex.Unlock()
 		l := f.lists[placeOf(remembered[i].change.Ref)]
-		l.others = append(l.others, f.run.superfluous(object))
+		l.others = append(l.others, f.run.superfluous(remembered[i].change.Ref.GroupVersionKind(), object))
 		return nil
 	})
 }
@@ -199,19 +203,19 @@ func (f *found) unknown(from place) []*step {
 }
 
 // superfluous is a step to delete an object that the set no longer holds.
-func (r *run) superfluous(object *unstructured.Unstructured) *step {
+func (r *run) superfluous(kind schema.GroupVersionKind, object client.Object) *step {
 	identity := &unstructured.Unstructured{}
-	identity.SetGroupVersionKind(object.GroupVersionKind())
+	identity.SetGroupVersionKind(kind)
 	identity.SetNamespace(object.GetNamespace())
 	identity.SetName(object.GetName())
 	identity.SetUID(object.GetUID())
 	identity.SetResourceVersion(object.GetResourceVersion())
 	identity.SetDeletionTimestamp(object.GetDeletionTimestamp())
 	s := &step{live: identity, change: caisson.Change{
-		Ref: caisson.RefTo(object.GroupVersionKind(), object), Action: caisson.Pruned,
+		Ref: caisson.RefTo(kind, object), Action: caisson.Pruned,
 	}}
-	if r.options.fingerprint {
-		s.fingerprint = fingerprint(object)
+	if live, ok := object.(*unstructured.Unstructured); ok && r.options.fingerprint {
+		s.fingerprint = fingerprint(live)
 	}
 	return s
 }
@@ -240,9 +244,19 @@ func (f *found) toPrune() []*step {
 }
 
 // compare what is wanted with what is there and ours.
-func (r *run) compare(s *step, live *unstructured.Unstructured) {
-	if live.GetDeletionTimestamp() != nil {
+func (r *run) compare(s *step, there client.Object) {
+	if there.GetDeletionTimestamp() != nil {
 		s.fail(errors.New("is being deleted: run again once it is gone"))
+		return
+	}
+	s.sum = r.intentSum(s)
+	if !r.ownNamespace && r.options.memo.knows(s.change.Ref, there, s.sum) {
+		s.change.Action = caisson.Unchanged
+		return
+	}
+	live, err := untyped(there, s.change.Ref)
+	if err != nil {
+		s.fail(err)
 		return
 	}
 	sent, err := s.intent.encode()
@@ -258,5 +272,6 @@ func (r *run) compare(s *step, live *unstructured.Unstructured) {
 		s.change.Action, s.sent = caisson.Created, true // by an attempt of this run that had to begin again
 	default:
 		s.change.Action = caisson.Unchanged
+		r.options.memo.learn(s.change.Ref, live, s.sum)
 	}
 }

@@ -188,6 +188,7 @@ func (r *run) prune(ctx context.Context, failed string) {
 		case lost != nil:
 			s.fail(lost)
 		default:
+			r.options.memo.forget(s.change.Ref)
 			if err := deleteOne(ctx, r.client, s); err != nil {
 				s.fail(err)
 			}

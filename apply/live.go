@@ -106,7 +106,7 @@ func (r *run) places(wanted []place) ([]place, error) {
 
 // copied says that an object belongs to a controller that has copied our label to it, as that of a Service's
 // EndpointSlices does. What we have applied ourselves for a controller's sake is known by its managed fields.
-func copied(object *unstructured.Unstructured, set Set) bool {
+func copied(object metav1.Object, set Set) bool {
 	return metav1.GetControllerOfNoCopy(object) != nil &&
 		!slices.ContainsFunc(object.GetManagedFields(), func(entry metav1.ManagedFieldsEntry) bool {
 			return entry.Manager == set.manager() && entry.Operation == metav1.ManagedFieldsOperationApply

@@ -5,6 +5,8 @@ import (
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
 	"github.com/caissonhq/caisson"
 )
 
@@ -66,6 +68,8 @@ type options struct {
 	modes     map[Mode]bool
 	deletable map[schema.GroupKind]bool
 	migrate   []string
+	memo      *Memo         // nil is one that remembers nothing
+	cache     client.Reader // nil if there is none
 	save      *SavedPlan
 	planned   *SavedPlan
 	observers []func(caisson.Change)

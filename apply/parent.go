@@ -58,6 +58,11 @@ func readParent(ctx context.Context, c client.Reader, set Set) (*parent, error) 
 	if err != nil {
 		return nil, fmt.Errorf("read the set's parent: %w", err)
 	}
+	return parentOf(set, object)
+}
+
+// parentOf a set as it was read, if it is the set's.
+func parentOf(set Set, object *unstructured.Unstructured) (*parent, error) {
 	p := &parent{set: set, object: object}
 	p.history = readHistory(p.annotation(annotationHistory))
 	if object != nil && (object.GetLabels()[labelID] != set.ID() || p.annotation(annotationSet) != set.identity()) {

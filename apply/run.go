@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"crypto/sha256"
 	"slices"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -16,7 +17,8 @@ type step struct {
 	change caisson.Change
 	sent   bool // the intent has reached the server
 
-	fingerprint string // of an object to prune
+	sum         [sha256.Size]byte // of the intent, for the memo
+	fingerprint string            // of an object to prune
 
 	migrates bool // managed fields are to be taken over first
 	doubtful bool // the intent is what was applied last, and yet the live object does not look like it

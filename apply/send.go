@@ -23,6 +23,9 @@ func (r *run) send(ctx context.Context, s *step) {
 		return
 	}
 	s.sent = true
+	if !r.planning {
+		r.options.memo.learn(s.change.Ref, after, r.intentSum(s))
+	}
 	if s.live == nil {
 		return // created, as decided
 	}
@@ -47,6 +50,7 @@ func (r *run) ask(ctx context.Context) {
 		s := doubtful[i]
 		after, err := r.applyOne(ctx, s, true)
 		if err == nil && len(difference(s.change.Ref, s.live, after)) == 0 {
+			r.options.memo.learn(s.change.Ref, s.live, s.sum)
 			s.live, s.change.Action = nil, caisson.Unchanged
 		}
 		return nil // what cannot be tried is sent, and then says what is wrong
