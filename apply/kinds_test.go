@@ -62,8 +62,7 @@ func (p place) defineKinds(t *testing.T) {
 			now := &unstructured.Unstructured{}
 			now.SetGroupVersionKind(object.GetObjectKind().GroupVersionKind())
 			require.NoError(t, p.Client.Get(t.Context(), client.ObjectKeyFromObject(object), now))
-			conditions, _, err := unstructured.NestedSlice(now.Object, "status", "conditions")
-			require.NoError(t, err)
+			conditions := lookup(now.Object, path{"status", "conditions"})
 			return strings.Contains(fmt.Sprint(conditions), "status:True type:Established")
 		}, time.Minute, 50*time.Millisecond)
 	}
@@ -141,4 +140,3 @@ func connections(namespace, other string) security.Connections {
 		{From: peer(namespace, "bot"), To: peer(namespace, "api")}, {From: peer(other, "bot"), To: peer(namespace, "api")},
 	}
 }
-
