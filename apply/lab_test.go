@@ -31,8 +31,8 @@ type lab struct {
 	recorder *recorder
 	others   client.Client // of everybody else
 	rand     *rand.Rand
-	number   int // of the try
-	subjects []*subject
+	number   int                   // of the try
+	subjects map[string][]*subject // by kind
 	tally    tally
 	// inNamespaces: the place's, and another where quotas and policies are in nobody's way.
 	inNamespaces [2]*corev1.Namespace
@@ -52,7 +52,7 @@ type subject struct {
 
 func newLab(t *testing.T, p place, other string) *lab {
 	t.Helper()
-	l := &lab{place: p, t: t, recorder: p.recorder(t), others: p.connect(t), tally: tally{}}
+	l := &lab{place: p, t: t, recorder: p.recorder(t), others: p.silent(t), subjects: map[string][]*subject{}, tally: tally{}}
 	for i, name := range []string{p.namespace, other} {
 		l.inNamespaces[i] = &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: name}}
 		p.get(t, l.inNamespaces[i])
@@ -85,7 +85,7 @@ func (l *lab) newSubject(i int, object caisson.Object) *subject {
 		set: apply.Set{Namespace: l.namespace, Name: fmt.Sprintf("s%d", i), Program: "property"},
 	}
 	l.create(s)
-	l.t.Cleanup(func() { l.remove(context.Background(), s) })
+	l.t.Cleanup(func() { l.letGo(context.Background(), s) }) // the test's context has ended by then
 	return s
 }
 
@@ -125,11 +125,11 @@ func (l *lab) try(s *subject) {
 	expected := l.judge(s)
 	switch {
 	case expected == nil || s.age > 20:
-		l.remove(l.t.Context(), s)
+		l.remove(s)
 		l.create(s)
 	case l.rand.IntN(3) == 0:
 		if !l.applyAgain(s) {
-			l.remove(l.t.Context(), s)
+			l.remove(s)
 			l.create(s)
 		}
 	}
@@ -199,19 +199,24 @@ func (l *lab) applyAgain(s *subject) bool {
 		l.fail("apply makes something else of it than a dry run", nil, s, expected, answer)
 		return false
 	}
-	before := l.get(s)
-	l.recorder.forget()
-	report, err := l.apply(s)
-	after := l.get(s)
-	switch {
-	case err != nil || report.Changes[0].Action != caisson.Unchanged:
-		l.fail("the next apply is not unchanged", err, s, before, after)
-		return false
-	case !jsonEqual(stable(before)["spec"], stable(after)["spec"]):
-		l.fail("an unchanged apply changes something", nil, s, before, after)
-		return false
-	case l.recorder.writes > 0:
-		l.tally.add("needless writes", s.kind)
+	for attempt := range 5 {
+		before := l.get(s)
+		l.recorder.forget()
+		report, err := l.apply(s)
+		after := l.get(s)
+		unchanged := err == nil && report.Changes[0].Action == caisson.Unchanged
+		switch {
+		case unchanged && l.recorder.writes == 0:
+		case unchanged:
+			l.tally.add("needless writes", s.kind)
+		case err == nil && attempt < 4 && jsonEqual(before.Object["spec"], after.Object["spec"]):
+			time.Sleep(100 * time.Millisecond) // it is a controller's annotation or status that has changed meanwhile
+			continue
+		default:
+			l.fail("the next apply is not unchanged", err, s, before, after)
+			return false
+		}
+		break
 	}
 	s.history = append(s.history, "applied again")
 	return true
@@ -276,23 +281,30 @@ func stable(object *unstructured.Unstructured) map[string]any {
 
 func jsonEqual(a, b any) bool { return reflect.DeepEqual(a, b) }
 
-// remove the object and what holds it back.
-func (l *lab) remove(ctx context.Context, s *subject) {
+// remove the object, and wait until it is gone.
+func (l *lab) remove(s *subject) {
 	l.t.Helper()
-	key := client.ObjectKeyFromObject(s.object)
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	deadline := time.Now().Add(30 * time.Second)
+	for l.letGo(l.t.Context(), s) {
 		require.True(l.t, time.Now().Before(deadline), "%s is still there", s)
-		live := &unstructured.Unstructured{}
-		live.SetGroupVersionKind(parse(l.t, s.intent).GroupVersionKind())
-		err := l.others.Get(ctx, key, live)
-		if apierrors.IsNotFound(err) {
-			return
-		}
-		require.NoError(l.t, err)
-		if len(live.GetFinalizers()) > 0 {
-			patch := client.RawPatch("application/merge-patch+json", []byte(`{"metadata":{"finalizers":null}}`))
-			require.NoError(l.t, client.IgnoreNotFound(l.others.Patch(ctx, live, patch)))
-		}
-		require.NoError(l.t, client.IgnoreNotFound(l.others.Delete(ctx, live)))
+		time.Sleep(20 * time.Millisecond)
 	}
+}
+
+// letGo deletes the object without what holds it back. It says whether there was anything to delete.
+func (l *lab) letGo(ctx context.Context, s *subject) bool {
+	l.t.Helper()
+	live := &unstructured.Unstructured{}
+	live.SetGroupVersionKind(parse(l.t, s.intent).GroupVersionKind())
+	err := l.others.Get(ctx, client.ObjectKeyFromObject(s.object), live)
+	if apierrors.IsNotFound(err) {
+		return false
+	}
+	require.NoError(l.t, err)
+	if len(live.GetFinalizers()) > 0 {
+		patch := client.RawPatch("application/merge-patch+json", []byte(`{"metadata":{"finalizers":null}}`))
+		require.NoError(l.t, client.IgnoreNotFound(l.others.Patch(ctx, live, patch)))
+	}
+	require.NoError(l.t, client.IgnoreNotFound(l.others.Delete(ctx, live)))
+	return true
 }

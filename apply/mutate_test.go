@@ -21,16 +21,12 @@ type scene struct {
 }
 
 // mutations, the commoner ones more than once.
-var mutations = []mutation{
-	changeAnything, changeAnything, changeAnything, changeAnything, changeAnything,
-	changeOurs, changeOurs, changeOurs,
-	changeTheirs, changeTheirs,
-	changeSelector, changeSelector,
-	changeData, changeData,
-	changeText, changeText,
-	changeOwners, changeFinalizers,
-	forgetManagers, tamper, renameGenerated,
-}
+var mutations = slices.Concat(
+	slices.Repeat([]mutation{changeAnything, changeOurs, changeLists}, 6),
+	slices.Repeat([]mutation{changeTheirs, changeSelector, changeData}, 3),
+	slices.Repeat([]mutation{changeText, changeOwners, changeFinalizers}, 2),
+	[]mutation{forgetManagers, tamper, renameGenerated},
+)
 
 // changeable leaves out what names the object and what is the server's alone.
 func changeable(tree map[string]any) []node {
@@ -98,6 +94,18 @@ func changeTheirs(s scene) string {
 	}
 	changeNode(s.Rand, s.tree, pick(s.Rand, theirs), theirs)
 	return "defaulted changed"
+}
+
+// changeLists adds, removes, repeats and reorders items.
+func changeLists(s scene) string {
+	all := slices.DeleteFunc(changeable(s.tree), func(n node) bool { _, isList := n.value.([]any); return !isList })
+	if len(all) == 0 {
+		return ""
+	}
+	chosen := pick(s.Rand, all)
+	what, changed := changeList(s.Rand, chosen.value.([]any))
+	edit(s.tree, chosen.path, changed)
+	return what
 }
 
 // changeSelector adds a label to a map that is compared as a whole, or changes one.

@@ -9,8 +9,11 @@ import (
 	"github.com/stretchr/testify/require"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
+
+	"github.com/caissonhq/caisson/apply/applytest"
 )
 
 // recorder is the client of the program under test, and notes what goes through it.
@@ -27,7 +30,7 @@ type recorder struct {
 func (p place) recorder(t *testing.T) *recorder {
 	t.Helper()
 	r := &recorder{}
-	r.Client = interceptor.NewClient(p.connect(t), interceptor.Funcs{
+	r.Client = interceptor.NewClient(p.silent(t), interceptor.Funcs{
 		Apply: r.apply,
 		Create: func(ctx context.Context, c client.WithWatch, o client.Object, opts ...client.CreateOption) error {
 			return r.write(func() error { return c.Create(ctx, o, opts...) })
@@ -45,6 +48,14 @@ func (p place) recorder(t *testing.T) *recorder {
 		},
 	})
 	return r
+}
+
+// silent about the server's warnings, which strange objects get many of.
+func (p place) silent(t *testing.T) client.WithWatch {
+	t.Helper()
+	p.Cluster = &applytest.Cluster{Config: rest.CopyConfig(p.Config)}
+	p.Config.WarningHandlerWithContext = rest.NoWarnings{}
+	return p.connect(t)
 }
 
 func (r *recorder) write(request func() error) error {
