@@ -18,6 +18,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/discovery"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/caissonhq/caisson"
@@ -58,6 +59,16 @@ func newLab(t *testing.T, p place, other string) *lab {
 		p.get(t, l.inNamespaces[i])
 	}
 	return l
+}
+
+// version of the API server.
+func (l *lab) version() string {
+	l.t.Helper()
+	asked, err := discovery.NewDiscoveryClientForConfig(l.Config)
+	require.NoError(l.t, err)
+	version, err := asked.ServerVersion()
+	require.NoError(l.t, err)
+	return version.GitVersion
 }
 
 // quiet has no pods in the namespace: controllers that work on them would change the objects meanwhile.

@@ -73,6 +73,7 @@ func (l *lab) run(objects []caisson.Object, tries int) {
 		l.subjects[s.kind] = append(l.subjects[s.kind], s)
 	}
 	kinds := slices.Sorted(maps.Keys(l.subjects))
+	l.t.Logf("on Kubernetes %s", l.version())
 	l.t.Logf("%d objects are there after %s", len(objects), time.Since(start).Round(time.Second))
 	defer l.tally.log(l.t)
 	start = time.Now()
