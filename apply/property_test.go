@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/caissonhq/caisson"
 )
@@ -52,7 +53,17 @@ func TestUnchangedIsNeverWrong(t *testing.T) {
 	}
 	objects = append(objects, parts(t, connections(p.namespace, other))...)
 	objects = append(objects, otherKinds(t, p.namespace, other)...)
-	newLab(t, p, other).run(objects, tries())
+	objects = append(objects, emptyValues(p.namespace)...)
+	l := newLab(t, p, other)
+	for _, object := range objects {
+		if object.GetName() == "full" { // some belong to somebody, and are held back
+			object.SetOwnerReferences([]metav1.OwnerReference{{
+				APIVersion: "v1", Kind: "Namespace", Name: p.namespace, UID: l.inNamespaces[0].UID,
+			}})
+			object.SetFinalizers([]string{"example.com/ours"})
+		}
+	}
+	l.run(objects, tries())
 }
 
 func parts(t *testing.T, builder caisson.Builder) []caisson.Object {
