@@ -140,16 +140,16 @@ func changeData(s scene) string {
 
 // changeText adds, changes or removes a label or an annotation.
 func changeText(s scene) string {
-	where := path{"metadata", pick(s.Rand, []string{"labels", "annotations"})}
+	name := pick(s.Rand, []string{"labels", "annotations"})
 	keys := []string{"a", "other", "example.com/note"}
-	if ours, ok := lookup(s.intent, where).(map[string]any); ok {
+	if ours, ok := lookup(s.intent, path{"metadata", name}).(map[string]any); ok {
 		for key := range ours {
 			keys = append(keys, key)
 		}
 	}
 	slices.Sort(keys)
-	edit(s.tree, append(where, pick(s.Rand, keys)), pick(s.Rand, []any{nil, "", "other", "b"}))
-	return where[1].(string) + " changed"
+	edit(s.tree, path{"metadata", name, pick(s.Rand, keys)}, pick(s.Rand, []any{nil, "", "other", "b"}))
+	return name + " changed"
 }
 
 func changeOwners(s scene) string {

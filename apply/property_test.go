@@ -44,16 +44,14 @@ func TestUnchangedIsNeverWrong(t *testing.T) {
 	p := newPlace(t)
 	p.defineKinds(t)
 	other := p.Namespace(t)
-	var objects []caisson.Object
+	objects := slices.Concat(parts(t, connections(p.namespace, other)), otherKinds(t, p.namespace, other),
+		emptyValues(p.namespace))
 	for _, server := range servers(p.namespace) {
 		objects = append(objects, parts(t, server)...)
 	}
 	for _, namespace := range namespaces(p.namespace) {
 		objects = append(objects, parts(t, namespace)...)
 	}
-	objects = append(objects, parts(t, connections(p.namespace, other))...)
-	objects = append(objects, otherKinds(t, p.namespace, other)...)
-	objects = append(objects, emptyValues(p.namespace)...)
 	l := newLab(t, p, other)
 	for _, object := range objects {
 		if object.GetName() == "full" { // some belong to somebody, and are held back
@@ -118,12 +116,7 @@ func (c tally) sum(what string) int {
 
 func (c tally) log(t *testing.T) {
 	t.Helper()
-	var names []string
-	for what := range c {
-		names = append(names, what)
-	}
-	slices.Sort(names)
-	for _, what := range names {
+	for _, what := range slices.Sorted(maps.Keys(c)) {
 		var counts []string
 		for of, count := range c[what] {
 			counts = append(counts, fmt.Sprintf("%s %d", of, count))

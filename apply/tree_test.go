@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -98,11 +99,11 @@ func edit(tree any, at path, value any) any {
 		return parent
 	case int:
 		parent := tree.([]any)
-		if inner := edit(parent[step], at[1:], value); inner == nil {
+		inner := edit(parent[step], at[1:], value)
+		if inner == nil {
 			return slices.Delete(parent, step, step+1)
-		} else {
-			parent[step] = inner
 		}
+		parent[step] = inner
 		return parent
 	}
 	panic("a path has keys and indexes alone")
@@ -141,7 +142,7 @@ func respelled(r *rand.Rand, text string) string {
 		return ""
 	}
 	return pick(r, []string{
-		fmt.Sprintf("%dm", quantity.MilliValue()), fmt.Sprintf("%de0", quantity.Value()), fmt.Sprintf("%d", quantity.Value()),
+		fmt.Sprintf("%dm", quantity.MilliValue()), fmt.Sprintf("%de0", quantity.Value()), strconv.FormatInt(quantity.Value(), 10),
 	})
 }
 
