@@ -125,7 +125,7 @@ func (c tally) sum(what string) int {
 func (c tally) log(t *testing.T) {
 	t.Helper()
 	for _, what := range slices.Sorted(maps.Keys(c)) {
-		var counts []string
+		counts := make([]string, 0, len(c[what]))
 		for of, count := range c[what] {
 			counts = append(counts, fmt.Sprintf("%s %d", of, count))
 		}
