@@ -4,9 +4,17 @@ GOLANGCI = go tool -modfile=internal/tools/go.mod golangci-lint
 # As the control plane is built, so that nothing of it is compiled twice.
 CONTROLPLANE = GOWORK=off CGO_ENABLED=0 GOFLAGS="-mod=readonly -buildvcs=false -trimpath"
 
+# The oldest API server that is supported, as internal/cluster/olderapi pins it. It is kept beside the control plane.
+OLDER = v1.34.2
+OLDERAPI = $(or $(CAISSON_CACHE_DIR),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/caisson)/olderapi-$(OLDER)
+VERSION = k8s.io/component-base/version
+OLDERFLAGS = -s -w -X $(VERSION).gitVersion=$(OLDER) -X $(VERSION).gitMajor=1 -X $(VERSION).gitMinor=34 \
+	-X $(VERSION).gitCommit=$(OLDER) -X $(VERSION).gitTreeState=clean -X $(VERSION).buildDate=1970-01-01T00:00:00Z
+PROPERTIES = go test ./apply -run TestUnchangedIsNeverWrong -count=1 -timeout 4h -v
+
 FUZZTIME ?= 10m
 
-.PHONY: help test lint tidy generate prove fmt
+.PHONY: help test lint tidy generate prove olderapi fmt
 
 help: ## Show the targets.
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -28,13 +36,21 @@ fmt: ## Format all code.
 tidy: ## Check that every module is tidy.
 	go mod tidy -diff
 	cd internal/cluster/controlplane && GOWORK=off go mod tidy -diff
+	cd internal/cluster/olderapi && GOWORK=off go mod tidy -diff
 	cd internal/tools && GOWORK=off go mod tidy -diff
 
 generate: ## Write golden files and everything generated anew.
 	go test ./internal/cluster -run TestSource -update
 	go test ./workload ./security ./environment -update
 
-prove: ## The long runs: fuzzing of everything that takes input, FUZZTIME (10m) each.
+olderapi: ## Build the oldest API server that is supported: 4 minutes on two cores, once.
+	cd internal/cluster/olderapi && $(CONTROLPLANE) go build -ldflags '$(OLDERFLAGS)' -o $(OLDERAPI)/kube-apiserver \
+		k8s.io/kubernetes/cmd/kube-apiserver
+
+# The older API server is tested against here alone, and not by make test: its build is as long as all of the tests.
+prove: olderapi ## The long runs: properties on the newest and the oldest API server; fuzzing, FUZZTIME (10m) each.
+	CAISSON_PROVE=all $(PROPERTIES)
+	CAISSON_PROVE=all KUBEBUILDER_ASSETS=$(OLDERAPI) $(PROPERTIES)
 	go test ./environment -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME)
 	go test ./workload -run '^$$' -fuzz FuzzServerBuild -fuzztime $(FUZZTIME)
 	go test ./security -run '^$$' -fuzz FuzzNamespaceBuild -fuzztime $(FUZZTIME)
