@@ -52,11 +52,12 @@ func createForeign(ctx context.Context, c client.Client, count int, beside []str
 func foreignObject(namespace string, index int) (client.Object, error) {
 	name := fmt.Sprintf("foreign-%05d", index)
 	meta := metav1.ObjectMeta{Namespace: namespace, Name: name, Labels: map[string]string{labelPurpose: purposeForeign}}
+	data := map[string]string{"data": strings.Repeat("somebody else's ", 64)}
 	switch index % 3 {
 	case 0:
-		return &corev1.ConfigMap{ObjectMeta: meta, Data: map[string]string{"data": strings.Repeat("somebody else's ", 64)}}, nil
+		return &corev1.ConfigMap{ObjectMeta: meta, Data: data}, nil
 	case 1:
-		return &corev1.Secret{ObjectMeta: meta, StringData: map[string]string{"data": strings.Repeat("somebody else's ", 64)}}, nil
+		return &corev1.Secret{ObjectMeta: meta, StringData: data}, nil
 	default:
 		objects, err := newServer(namespace, name).Build()
 		if err != nil {

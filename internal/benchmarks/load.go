@@ -118,8 +118,14 @@ func buildGroup(namespace string, group int) ([]client.Object, error) {
 		objects.ServiceAccount, objects.Service, objects.Deployment, objects.PodDisruptionBudget,
 		objects.HorizontalPodAutoscaler, policies[0],
 		&rbacv1.Role{ObjectMeta: *meta.DeepCopy(), Rules: []rbacv1.PolicyRule{
-			{APIGroups: []string{""}, Resources: []string{"configmaps"}, ResourceNames: []string{name}, Verbs: []string{"get", "watch"}},
-			{APIGroups: []string{"coordination.k8s.io"}, Resources: []string{"leases"}, Verbs: []string{"get", "create", "update"}},
+			{
+				APIGroups: []string{""}, Resources: []string{"configmaps"}, ResourceNames: []string{name},
+				Verbs: []string{"get", "watch"},
+			},
+			{
+				APIGroups: []string{"coordination.k8s.io"}, Resources: []string{"leases"},
+				Verbs: []string{"get", "create", "update"},
+			},
 		}},
 	}, nil
 }

@@ -2,9 +2,10 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
-	"io"
 	"os"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"strconv"
@@ -15,7 +16,7 @@ import (
 )
 
 // writeHead says what was measured on what, with what.
-func writeHead(to io.Writer, config *rest.Config, command string, all []strategy) error {
+func writeHead(to *bytes.Buffer, config *rest.Config, command string, all []strategy) error {
 	server, err := discovery.NewDiscoveryClientForConfig(config)
 	if err != nil {
 		return err
@@ -30,7 +31,7 @@ func writeHead(to io.Writer, config *rest.Config, command string, all []strategy
 	fmt.Fprintf(to, "- %s, Kubernetes %s.\n", strings.Replace(runtime.Version(), "go", "Go ", 1), kubernetes.GitVersion)
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return fmt.Errorf("this program was built without modules")
+		return errors.New("this program was built without modules")
 	}
 	versions := map[string]string{}
 	for _, dependency := range info.Deps {
@@ -59,7 +60,7 @@ func totalMemory() string {
 
 // procLine gives the value of a line like "name : value"; only Linux has such files.
 func procLine(path, name string) string {
-	text, err := os.ReadFile(path)
+	text, err := os.ReadFile(filepath.Clean(path))
 	if err != nil {
 		return "unknown"
 	}

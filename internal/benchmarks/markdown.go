@@ -1,9 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -13,12 +13,13 @@ import (
 func median(samples []sample) sample {
 	return sample{
 		Requests:    middle(samples, func(s sample) int64 { return s.Requests }),
+		Writes:      middle(samples, func(s sample) int64 { return s.Writes }),
 		Bytes:       middle(samples, func(s sample) int64 { return s.Bytes }),
 		Wall:        middle(samples, func(s sample) time.Duration { return s.Wall }),
 		CPU:         middle(samples, func(s sample) time.Duration { return s.CPU }),
 		Peak:        middle(samples, func(s sample) int64 { return s.Peak }),
-		Allocations: middle(samples, func(s sample) int64 { return s.Allocations }),
-		Allocated:   middle(samples, func(s sample) int64 { return s.Allocated }),
+		Allocations: middle(samples, func(s sample) uint64 { return s.Allocations }),
+		Allocated:   middle(samples, func(s sample) uint64 { return s.Allocated }),
 	}
 }
 
@@ -33,7 +34,7 @@ func middle[T cmp.Ordered](samples []sample, of func(sample) T) T {
 }
 
 // write the tables: one for each number of objects, latency and pass.
-func (r *runner) write(to io.Writer) {
+func (r *runner) write(to *bytes.Buffer) {
 	for _, count := range r.counts {
 		for _, latency := range r.latencies {
 			for _, one := range r.passes {
@@ -43,7 +44,7 @@ func (r *runner) write(to io.Writer) {
 	}
 }
 
-func (r *runner) writeTable(to io.Writer, count int, latency time.Duration, one pass) {
+func (r *runner) writeTable(to *bytes.Buffer, count int, latency time.Duration, one pass) {
 	fmt.Fprintf(to, "\n### %s: %d objects, %s\n\n%s", one.title, count, latencyText(latency), one.about)
 	if one.crowded {
 		fmt.Fprintf(to, " They are %d, created in %s.", r.crowd, r.crowdTook.Round(time.Second))
@@ -101,7 +102,7 @@ func mebibytes(bytes int64) string {
 	return fmt.Sprintf("%.1f", float64(bytes)/(1<<20))
 }
 
-func size(bytes int64) string {
+func size[N int64 | uint64](bytes N) string {
 	if bytes < 1<<20 {
 		return fmt.Sprintf("%.0f KiB", float64(bytes)/(1<<10))
 	}

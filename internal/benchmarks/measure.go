@@ -16,13 +16,14 @@ const unknown = -1
 // sample is what one call cost.
 type sample struct {
 	Requests int64         `json:"requests"`
+	Writes   int64         `json:"writes"` // of the requests, also those that turn out to change nothing
 	Bytes    int64         `json:"bytes"`
 	Wall     time.Duration `json:"wall"`
 	CPU      time.Duration `json:"cpu"`  // user and system, of the whole process
 	Peak     int64         `json:"peak"` // bytes of resident memory above those before the call
 	// Allocations and Allocated bytes of the heap. They are in the progress alone: not every strategy's users care.
-	Allocations int64 `json:"allocations"`
-	Allocated   int64 `json:"allocated"`
+	Allocations uint64 `json:"allocations"`
+	Allocated   uint64 `json:"allocated"`
 }
 
 // measure a call. What is garbage by now is given back first, so that the peak is the call's own.
@@ -33,6 +34,7 @@ func measure(ctx context.Context, t *traffic, call func(context.Context) error) 
 	var heapBefore, heapAfter runtime.MemStats
 	runtime.ReadMemStats(&heapBefore)
 	t.requests.Store(0)
+	t.writes.Store(0)
 	t.bytes.Store(0)
 	cpu, start := cpuTime(), time.Now()
 	err := call(ctx)
@@ -44,9 +46,9 @@ func measure(ctx context.Context, t *traffic, call func(context.Context) error) 
 		s.Peak = peak - before
 	}
 	runtime.ReadMemStats(&heapAfter)
-	s.Requests, s.Bytes = t.requests.Load(), t.bytes.Load()
-	s.Allocations = int64(heapAfter.Mallocs - heapBefore.Mallocs)
-	s.Allocated = int64(heapAfter.TotalAlloc - heapBefore.TotalAlloc)
+	s.Requests, s.Writes, s.Bytes = t.requests.Load(), t.writes.Load(), t.bytes.Load()
+	s.Allocations = heapAfter.Mallocs - heapBefore.Mallocs
+	s.Allocated = heapAfter.TotalAlloc - heapBefore.TotalAlloc
 	return s, err
 }
 

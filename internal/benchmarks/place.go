@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"strconv"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -26,6 +25,7 @@ type place struct {
 	strategy  string // that writes here
 	count     int
 	now       state
+	unknown   bool // what is there: a call has failed
 }
 
 // version of an object as the cluster shows it.
@@ -58,7 +58,7 @@ func (p *place) clear(ctx context.Context) error {
 			return fmt.Errorf("clear %s: %w", p.namespace, err)
 		}
 	}
-	p.now = state{Empty: true}
+	p.now, p.unknown = state{Empty: true}, false
 	return nil
 }
 
@@ -82,6 +82,11 @@ func elementOf(list client.ObjectList) (client.Object, error) {
 
 // become what is wanted, by the hand of the place's own strategy; nothing of it is measured.
 func (p *place) become(ctx context.Context, wanted state, kubeconfig string) error {
+	if p.unknown {
+		if err := p.clear(ctx); err != nil {
+			return err
+		}
+	}
 	if p.now == wanted {
 		return nil
 	}
@@ -100,7 +105,9 @@ func (p *place) become(ctx context.Context, wanted state, kubeconfig string) err
 }
 
 // snapshot of what matches in the namespace, and of what the cluster's controllers make of it.
-func (p *place) snapshot(ctx context.Context, lists []client.ObjectList, matching ...client.ListOption) (map[string]version, error) {
+func (p *place) snapshot(
+	ctx context.Context, lists []client.ObjectList, matching ...client.ListOption,
+) (map[string]version, error) {
 	all := map[string]version{}
 	for _, list := range lists {
 		gvk, err := apiutil.GVKForObject(list, scheme.Scheme)
@@ -159,58 +166,4 @@ func (p *place) settle(ctx context.Context) error {
 		case <-time.After(quiet):
 		}
 	}
-}
-
-// judge says what is other than the pass asked for. Nothing is said of a strategy that did as it was told.
-func (p *place) judge(before, after map[string]version, wasState, wantState state) ([]string, error) {
-	was, err := wasState.build(p.namespace, p.count)
-	if err != nil {
-		return nil, err
-	}
-	want, err := wantState.build(p.namespace, p.count)
-	if err != nil {
-		return nil, err
-	}
-	old := map[string]string{} // revisions of what was there
-	for _, object := range was {
-		old[keyOf(object)] = object.GetAnnotations()[annotationRevision]
-	}
-	var missing, stale, recreated, moved int
-	wanted := map[string]bool{}
-	for _, object := range want {
-		key, revision := keyOf(object), object.GetAnnotations()[annotationRevision]
-		wanted[key] = true
-		now, there := after[key]
-		then, existed := before[key]
-		switch {
-		case !there:
-			missing++
-		case now.revision != revision:
-			stale++
-		case existed && now.uid != then.uid:
-			recreated++
-		case existed && old[key] == revision && now.resourceVersion != then.resourceVersion:
-			moved++
-		}
-	}
-	left := 0
-	for key := range after {
-		if !wanted[key] {
-			left++
-		}
-	}
-	var notes []string
-	for _, found := range []struct {
-		count int
-		what  string
-	}{
-		{missing, "objects are missing afterwards"}, {stale, "objects do not hold what was desired"},
-		{recreated, "objects were deleted and made anew"}, {moved, "objects were written although nothing of them changed"},
-		{left, "objects are there that should not be"},
-	} {
-		if found.count > 0 {
-			notes = append(notes, strconv.Itoa(found.count)+" "+found.what)
-		}
-	}
-	return notes, nil
 }

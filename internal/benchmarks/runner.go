@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -22,21 +21,6 @@ type runSettings struct {
 	foreign     int
 	cpuProfile  string
 	memProfile  string
-}
-
-// cell is one row of one table.
-type cell struct {
-	count    int
-	latency  time.Duration
-	pass     string
-	strategy string
-}
-
-// result of a cell: samples, or why there are none.
-type result struct {
-	samples []sample
-	notes   []string
-	err     error
 }
 
 type runner struct {
@@ -128,100 +112,4 @@ func (r *runner) fill(ctx context.Context, places []*place) error {
 	}
 	r.progress("created them in %s, settled after %s", r.crowdTook.Round(time.Second), time.Since(start).Round(time.Second))
 	return nil
-}
-
-func (r *runner) cell(ctx context.Context, s strategy, p *place, one pass, latency time.Duration) {
-	key := cell{p.count, latency, one.name, s.name}
-	before, after := one.states(p.now.Revision)
-	if after.Pruned && !s.prunes && !s.reads {
-		r.results[key] = result{notes: []string{"does not prune"}}
-		return
-	}
-	if s.reads { // it finds everything there, and leaves it
-		before, after = unchanged(0)
-	}
-	var got result
-	for start := time.Now(); len(got.samples) < r.repetitions; {
-		if len(got.samples) > 0 && (one.warm || time.Since(start) > r.budget) {
-			break
-		}
-		samples, notes, err := r.once(ctx, s, p, one, before, after, latency)
-		if err != nil {
-			got.err = err
-			p.now = state{Empty: true, Revision: -1} // unknown: the next pass clears it
-			break
-		}
-		got.samples = append(got.samples, samples...)
-		for _, note := range notes {
-			if !slices.Contains(got.notes, note) {
-				got.notes = append(got.notes, note)
-			}
-		}
-		if before != after && !after.Pruned && !before.Empty {
-			before, after = one.states(p.now.Revision)
-		}
-	}
-	if got.err == nil && len(got.samples) < r.repetitions {
-		got.notes = append(got.notes, fmt.Sprintf("measured %s", times(len(got.samples))))
-	}
-	r.results[key] = got
-	r.tell(key, got)
-}
-
-func times(n int) string {
-	if n == 1 {
-		return "once"
-	}
-	return fmt.Sprintf("%d times", n)
-}
-
-// once measures a pass in one child, and looks at what that left.
-func (r *runner) once(
-	ctx context.Context, s strategy, p *place, one pass, before, after state, latency time.Duration,
-) ([]sample, []string, error) {
-	if p.now.Revision < 0 {
-		if err := p.clear(ctx); err != nil {
-			return nil, nil, err
-		}
-	}
-	if err := p.become(ctx, before, r.cluster.Kubeconfig); err != nil {
-		return nil, nil, err
-	}
-	if err := p.settle(ctx); err != nil {
-		return nil, nil, err
-	}
-	was, err := p.load(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	o := order{
-		Kubeconfig: r.cluster.Kubeconfig, Strategy: s.name, Namespace: p.namespace, Count: p.count, Latency: latency,
-		Before: before, After: after, Warm: one.warm, Repetitions: 1, Budget: r.budget,
-		CPUProfile: r.cpuProfile, MemProfile: r.memProfile,
-	}
-	if one.warm {
-		o.Repetitions = r.repetitions
-	}
-	samples, err := o.run(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	p.now = after
-	is, err := p.load(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	notes, err := p.judge(was, is, before, after)
-	return samples, notes, err
-}
-
-func (r *runner) tell(key cell, got result) {
-	what := fmt.Sprintf("%d objects, %s, %s, %s:", key.count, key.latency, key.pass, key.strategy)
-	if got.err != nil {
-		r.progress("%s failed: %v", what, got.err)
-		return
-	}
-	m := median(got.samples)
-	r.progress("%s %d requests, %s, wall %s ms, CPU %s ms, peak %s MiB; %d allocations of %s %v", what, m.Requests,
-		size(m.Bytes), milliseconds(m.Wall), milliseconds(m.CPU), mebibytes(m.Peak), m.Allocations, size(m.Allocated), got.notes)
 }

@@ -35,7 +35,7 @@ func (c *createsOrPatches) connect(config *rest.Config) (err error) {
 
 func (c *createsOrPatches) call(ctx context.Context) error {
 	for _, desired := range c.objects {
-		live, ok := reflect.New(reflect.TypeOf(desired).Elem()).Interface().(client.Object)
+		live, ok := reflect.TypeAssert[client.Object](reflect.New(reflect.TypeOf(desired).Elem()))
 		if !ok {
 			return fmt.Errorf("%T is no object", desired)
 		}

@@ -13,8 +13,8 @@ import (
 
 // traffic delays the requests of a process and counts them.
 type traffic struct {
-	latency         time.Duration
-	requests, bytes atomic.Int64
+	latency                 time.Duration
+	requests, writes, bytes atomic.Int64
 }
 
 // connect gives the configuration of clients whose requests are counted, and not throttled: all strategies are to be
@@ -46,6 +46,9 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 		return nil, request.Context().Err()
 	}
 	t.traffic.requests.Add(1)
+	if writes(request) {
+		t.traffic.writes.Add(1)
+	}
 	if request.Body != nil {
 		request = request.Clone(request.Context())
 		request.Body = &counted{request.Body, &t.traffic.bytes}
@@ -56,6 +59,11 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	response.Body = &counted{response.Body, &t.traffic.bytes}
 	return response, nil
+}
+
+// writes says whether a request asks the server to change something.
+func writes(request *http.Request) bool {
+	return request.Method != http.MethodGet && !request.URL.Query().Has("dryRun")
 }
 
 // counted counts what is read of a body: after decompression, since Go's transport does that below.
