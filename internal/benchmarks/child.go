@@ -54,7 +54,7 @@ func (o order) run(ctx context.Context) ([]sample, error) {
 	}
 	defer func() { _ = os.RemoveAll(temp) }()
 	var stdout, stderr bytes.Buffer
-	child := exec.CommandContext(ctx, self, childCommand, string(text)) //nolint:gosec // itself
+	child := exec.CommandContext(ctx, self, childCommand, string(text)) //nolint:gosec // this very program
 	child.Stdout, child.Stderr = &stdout, &stderr
 	// Caches on disk are its own too. TMPDIR is Unix', TMP is Windows'.
 	child.Env = append(os.Environ(), "TMPDIR="+temp, "TMP="+temp)

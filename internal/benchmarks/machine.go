@@ -16,7 +16,7 @@ import (
 )
 
 // writeHead says what was measured on what, with what.
-func writeHead(to *bytes.Buffer, config *rest.Config, command string, all []strategy) error {
+func writeHead(to *bytes.Buffer, config *rest.Config, command, load string, all []strategy) error {
 	server, err := discovery.NewDiscoveryClientForConfig(config)
 	if err != nil {
 		return err
@@ -28,6 +28,7 @@ func writeHead(to *bytes.Buffer, config *rest.Config, command string, all []stra
 	fmt.Fprintf(to, "```sh\n%s\n```\n\n", command)
 	fmt.Fprintf(to, "- Machine: %s, %d cores, %s of memory, %s/%s; the control plane runs on it too.\n",
 		processor(), runtime.NumCPU(), totalMemory(), runtime.GOOS, runtime.GOARCH)
+	fmt.Fprintf(to, "- Load of the machine before the run: %s.\n", load)
 	fmt.Fprintf(to, "- %s, Kubernetes %s.\n", strings.Replace(runtime.Version(), "go", "Go ", 1), kubernetes.GitVersion)
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
@@ -56,6 +57,16 @@ func totalMemory() string {
 		return "an unknown amount"
 	}
 	return fmt.Sprintf("%d GiB", (kib+1<<19)>>20)
+}
+
+// loadAverage is the mean number of running processes in the last minute: others disturb.
+func loadAverage() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "unknown"
+	}
+	first, _, _ := strings.Cut(string(text), " ")
+	return first
 }
 
 // procLine gives the value of a line like "name : value"; only Linux has such files.

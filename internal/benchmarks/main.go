@@ -33,7 +33,7 @@ func parentMain(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	start := time.Now()
+	start, load := time.Now(), loadAverage()
 	progress := func(format string, args ...any) {
 		fmt.Fprintf(os.Stderr, "%6.0fs  %s\n", time.Since(start).Seconds(), fmt.Sprintf(format, args...))
 	}
@@ -55,7 +55,7 @@ func parentMain(ctx context.Context) (err error) {
 	}
 	var out bytes.Buffer
 	command := strings.Join(append([]string{"go", "run", "."}, os.Args[1:]...), " ")
-	if err := writeHead(&out, running.Config, command, settings.strategies); err != nil {
+	if err := writeHead(&out, running.Config, command, load, settings.strategies); err != nil {
 		return err
 	}
 	r := &runner{runSettings: settings, cluster: running, client: c, progress: progress, results: map[cell]result{}}

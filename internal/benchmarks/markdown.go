@@ -49,7 +49,8 @@ func (r *runner) writeTable(to *bytes.Buffer, count int, latency time.Duration, 
 	if one.crowded {
 		fmt.Fprintf(to, " They are %d, created in %s.", r.crowd, r.crowdTook.Round(time.Second))
 	}
-	fmt.Fprint(to, "\n\n| strategy | requests | bytes | wall, ms | × floor | CPU, ms | peak, MiB |\n|---|--:|--:|--:|--:|--:|--:|\n")
+	fmt.Fprint(to, "\n\n| strategy | requests | bytes | wall, ms | × floor | CPU, ms | peak, MiB |\n")
+	fmt.Fprint(to, "|---|--:|--:|--:|--:|--:|--:|\n")
 	at := func(strategy string) result { return r.results[cell{count, latency, one.name, strategy}] }
 	var notes []string
 	for _, s := range r.strategies {

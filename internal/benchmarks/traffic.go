@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -37,20 +38,18 @@ type transport struct {
 }
 
 func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
-	select {
-	case <-time.After(t.traffic.latency):
-	case <-request.Context().Done():
+	if err := t.traffic.wait(request.Context()); err != nil {
 		if request.Body != nil {
 			_ = request.Body.Close()
 		}
-		return nil, request.Context().Err()
+		return nil, err
 	}
 	t.traffic.requests.Add(1)
 	if writes(request) {
 		t.traffic.writes.Add(1)
 	}
 	if request.Body != nil {
-		request = request.Clone(request.Context())
+		request = request.WithContext(request.Context()) // a copy, as shallow as can be
 		request.Body = &counted{request.Body, &t.traffic.bytes}
 	}
 	response, err := t.next.RoundTrip(request)
@@ -59,6 +58,18 @@ func (t *transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	response.Body = &counted{response.Body, &t.traffic.bytes}
 	return response, nil
+}
+
+func (t *traffic) wait(ctx context.Context) error {
+	if t.latency == 0 {
+		return nil
+	}
+	select {
+	case <-time.After(t.latency):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // writes says whether a request asks the server to change something.
