@@ -53,13 +53,17 @@ func (r *result) note(text string) {
 // repeat a pass, each time from the same state.
 func (r *runner) repeat(ctx context.Context, s strategy, p *place, one pass, latency time.Duration) result {
 	var got result
-	for start := time.Now(); len(got.samples) < r.repetitions; {
-		if len(got.samples) > 0 && (one.warm || time.Since(start) > r.budget) {
+	var took time.Duration
+	for len(got.samples) < r.repetitions && took <= r.budget {
+		if one.warm && len(got.samples) > 0 {
 			break
 		}
 		samples, notes, err := r.once(ctx, s, p, one, latency)
 		if err != nil {
 			return result{err: err}
+		}
+		for _, one := range samples {
+			took += one.Wall
 		}
 		got.samples = append(got.samples, samples...)
 		for _, note := range notes {

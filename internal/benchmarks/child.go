@@ -33,7 +33,7 @@ type order struct {
 	// Warm has the strategy called once before what is measured.
 	Warm        bool          `json:"warm"`
 	Repetitions int           `json:"repetitions"`
-	Budget      time.Duration `json:"budget"` // no further repetition once this has passed
+	Budget      time.Duration `json:"budget"` // no further repetition once the calls took this long
 	CPUProfile  string        `json:"cpuProfile,omitempty"`
 	MemProfile  string        `json:"memProfile,omitempty"`
 }
@@ -116,7 +116,7 @@ func (o order) measure(ctx context.Context) (_ []sample, err error) {
 	}
 	defer func() { err = errors.Join(err, profiles.stop()) }()
 	var samples []sample
-	for start := time.Now(); len(samples) < o.Repetitions && (len(samples) == 0 || time.Since(start) < o.Budget); {
+	for took := time.Duration(0); len(samples) < o.Repetitions && took <= o.Budget; {
 		if err := o.prepare(subject); err != nil {
 			return nil, err
 		}
@@ -132,6 +132,7 @@ func (o order) measure(ctx context.Context) (_ []sample, err error) {
 			return nil, err
 		}
 		samples = append(samples, one)
+		took += one.Wall
 	}
 	return samples, nil
 }

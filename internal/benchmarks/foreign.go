@@ -64,6 +64,7 @@ func foreignObject(namespace string, index int) (client.Object, error) {
 			return nil, err
 		}
 		objects.Deployment.Spec.Replicas = new(int32)
+		objects.Deployment.Spec.Paused = true // or the controllers make as many ReplicaSets, for minutes
 		objects.Deployment.Labels[labelPurpose] = purposeForeign
 		return objects.Deployment, nil
 	}
