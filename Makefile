@@ -13,8 +13,9 @@ OLDERFLAGS = -s -w -X $(VERSION).gitVersion=$(OLDER) -X $(VERSION).gitMajor=1 -X
 PROPERTIES = go test ./apply -run TestUnchangedIsNeverWrong -count=1 -timeout 4h -v
 
 FUZZTIME ?= 10m
+BENCH ?=
 
-.PHONY: help test lint tidy generate prove olderapi fmt
+.PHONY: help test lint tidy generate prove olderapi bench fmt
 
 help: ## Show the targets.
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -28,6 +29,7 @@ lint: ## golangci-lint as pinned, vet for other systems and of the control plane
 	GOOS=darwin go vet ./...
 	GOOS=windows go vet ./...
 	cd internal/cluster/controlplane && $(CONTROLPLANE) go vet ./...
+	cd internal/benchmarks && GOWORK=off go vet ./...
 	$(MAKE) tidy
 
 fmt: ## Format all code.
@@ -38,10 +40,15 @@ tidy: ## Check that every module is tidy.
 	cd internal/cluster/controlplane && GOWORK=off go mod tidy -diff
 	cd internal/cluster/olderapi && GOWORK=off go mod tidy -diff
 	cd internal/tools && GOWORK=off go mod tidy -diff
+	cd internal/benchmarks && GOWORK=off go mod tidy -diff
 
 generate: ## Write golden files and everything generated anew.
 	go test ./internal/cluster -run TestSource -update
 	go test ./workload ./security ./environment -update
+	go test ./apply -run TestGranularRulesAreThoseOfTheSchema -update
+
+bench: ## Benchmarks beside peers, on a real control plane, prints Markdown. BENCH="-n 100 -strategies floor,apply" chooses.
+	@cd internal/benchmarks && GOWORK=off go run . $(BENCH)
 
 olderapi: ## Build the oldest API server that is supported: 4 minutes on two cores, once.
 	cd internal/cluster/olderapi && $(CONTROLPLANE) go build -ldflags '$(OLDERFLAGS)' -o $(OLDERAPI)/kube-apiserver \
@@ -51,6 +58,7 @@ olderapi: ## Build the oldest API server that is supported: 4 minutes on two cor
 prove: olderapi ## The long runs: properties on the newest and the oldest API server; fuzzing, FUZZTIME (10m) each.
 	CAISSON_PROVE=all $(PROPERTIES)
 	CAISSON_PROVE=all KUBEBUILDER_ASSETS=$(OLDERAPI) $(PROPERTIES)
+	go test ./apply -run '^$$' -fuzz FuzzSavedPlan -fuzztime $(FUZZTIME)
 	go test ./environment -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME)
 	go test ./workload -run '^$$' -fuzz FuzzServerBuild -fuzztime $(FUZZTIME)
 	go test ./security -run '^$$' -fuzz FuzzNamespaceBuild -fuzztime $(FUZZTIME)

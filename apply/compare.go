@@ -8,6 +8,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/managedfields"
 	"k8s.io/client-go/applyconfigurations"
 	"k8s.io/client-go/kubernetes/scheme"
+	"sigs.k8s.io/structured-merge-diff/v6/typed"
+	"sigs.k8s.io/structured-merge-diff/v6/value"
 )
 
 // converter knows the merge rules of every built-in kind. Making it parses their schema, which takes a tenth of a second:
@@ -26,7 +28,7 @@ func differs(sent, live *unstructured.Unstructured) bool {
 	if granular().holds(sent.GroupVersionKind(), live.Object, sent.Object) {
 		return false
 	}
-	before, err := converter().ObjectToTyped(live)
+	before, err := converter().ObjectToTyped(live, typed.AllowDuplicates)
 	if err != nil {
 		return differsStrictly(sent, live) // no built-in kind
 	}
@@ -35,11 +37,7 @@ func differs(sent, live *unstructured.Unstructured) bool {
 		return true
 	}
 	after, err := before.Merge(wanted)
-	if err != nil {
-		return true
-	}
-	comparison, err := before.Compare(after)
-	return err != nil || !comparison.IsSame()
+	return err != nil || !value.Equals(before.AsValue(), after.AsValue()) // also of another order
 }
 
 // differsStrictly is for kinds without known merge rules: all that is sent must be there and nothing else, but for

@@ -130,7 +130,7 @@ func content(object caisson.Object, ref caisson.Ref) (map[string]any, error) {
 	delete(body, "status")
 	for _, name := range []string{
 		"creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid",
-		"deletionTimestamp", "deletionGracePeriodSeconds",
+		"deletionTimestamp", "deletionGracePeriodSeconds", "generateName", // which means nothing beside a name
 	} {
 		unstructured.RemoveNestedField(body, "metadata", name)
 	}

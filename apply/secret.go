@@ -16,7 +16,7 @@ func plainSecret(body map[string]any) error {
 		}
 		for key, value := range values {
 			text, ok := value.(string)
-			if !ok {
+			if !ok && value != nil { // which the server takes for empty
 				return fmt.Errorf("%s[%s]: must be text: put it in quotes", name, key)
 			}
 			if name == "stringData" {
@@ -26,6 +26,9 @@ func plainSecret(body map[string]any) error {
 		}
 	}
 	delete(body, "stringData")
-	body["data"] = data
+	delete(body, "data")
+	if len(data) > 0 { // the server keeps none that is empty
+		body["data"] = data
+	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"time"
 )
 
 // assetsVariable names a directory with a kube-apiserver to run in place of the built one, as for envtest.
@@ -90,7 +91,7 @@ func apiServerArgs(dir string, p ports) ([]string, error) {
 	return append([]string{"exec", foreign}, args[1:]...), nil
 }
 
-func controllerManagerArgs(dir string) []string {
+func controllerManagerArgs(dir string, autoscalerPeriod time.Duration) []string {
 	return []string{
 		"kube-controller-manager",
 		"--kubeconfig=" + filepath.Join(dir, "controller-manager.kubeconfig"),
@@ -102,8 +103,8 @@ func controllerManagerArgs(dir string) []string {
 		// Each controller fetches a token of its own at the start: at the default of 20 requests a second that alone
 		// takes 5 s.
 		"--kube-api-qps=1000", "--kube-api-burst=1000",
-		// On a real cluster these are 15 s, 5 min and 30 s; here nobody wants to wait for an HPA.
-		"--horizontal-pod-autoscaler-sync-period=2s",
+		"--horizontal-pod-autoscaler-sync-period=" + autoscalerPeriod.String(),
+		// On a real cluster these are 5 min and 30 s; here nobody wants to wait for an HPA.
 		"--horizontal-pod-autoscaler-cpu-initialization-period=1s",
 		"--horizontal-pod-autoscaler-initial-readiness-delay=1s",
 	}
