@@ -4,11 +4,14 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/go-logr/logr"
 	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -161,4 +164,21 @@ func TestManyAbsentObjectsAreLookedUpTogether(t *testing.T) {
 			require.Equal(t, []int{3, 1}, []int{lists, gets})
 		}
 	}
+}
+
+// The order of environment variables, of init containers and of ports means something, though the server merges such lists
+// item by item.
+func TestOrderIsPartOfWhatIsWanted(t *testing.T) {
+	p := newPlace(t)
+	web := plainDeployment(p.namespace, corev1.EnvVar{Name: "HOST", Value: "a"}, corev1.EnvVar{Name: "URL", Value: "$(HOST)/x"})
+	p.apply(t, web)
+	now := plainDeployment(p.namespace)
+	require.Eventually(t, func() bool { // its controller writes too
+		p.get(t, now)
+		slices.Reverse(now.Spec.Template.Spec.Containers[0].Env)
+		return p.Client.Update(t.Context(), now) == nil
+	}, time.Minute, 10*time.Millisecond)
+	require.Equal(t, caisson.Updated, p.apply(t, web).Changes[0].Action)
+	p.get(t, now)
+	require.Equal(t, "HOST", now.Spec.Template.Spec.Containers[0].Env[0].Name)
 }
