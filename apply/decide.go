@@ -50,6 +50,7 @@ func (r *run) decide(ctx context.Context) error {
 	}
 	if r.options.modes[Prune] {
 		r.steps = append(r.steps, f.toPrune()...)
+		r.holdBack(ctx)
 	}
 	return nil
 }

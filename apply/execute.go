@@ -8,7 +8,6 @@ import (
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/caissonhq/caisson"
 )
@@ -51,22 +50,12 @@ func (r *run) carryOut(ctx context.Context) error {
 
 // preview asks the server what each change would come to, without making it.
 func (r *run) preview(ctx context.Context) {
-	failed := r.applyPhases(ctx)
-	if failed == "" {
-		return
-	}
-	for _, s := range r.steps {
-		if s.change.Action == caisson.Pruned {
-			s.skip(keptAfter(failed))
-		}
+	if failed := r.applyPhases(ctx); failed != "" {
+		r.keepAll(keptAfter(failed))
 	}
 }
 
 func waitsFor(failed string) string { return "waits for " + failed + ", which failed" }
-
-func keptAfter(failed string) string {
-	return failed + " failed, and nothing is deleted before all else has succeeded"
-}
 
 func (r *run) release(ctx context.Context, m memory) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
@@ -77,13 +66,6 @@ func (r *run) release(ctx context.Context, m memory) error {
 // anyFailed says that something could not be applied, or not even be tried.
 func (r *run) anyFailed() bool {
 	return slices.ContainsFunc(r.steps, func(s *step) bool { return s.change.Action == caisson.Failed })
-}
-
-// pruned says that all that was to be deleted is.
-func (r *run) pruned() bool {
-	return len(r.parent.unserved) == 0 && !slices.ContainsFunc(r.steps, func(s *step) bool {
-		return s.intent == nil && s.change.Action != caisson.Pruned
-	})
 }
 
 // emptied says that this run has deleted the last of the set.
@@ -159,51 +141,6 @@ func (r *run) applyStep(ctx context.Context, s *step, failedBefore string) {
 		}
 	}
 	r.options.observe(s.change)
-}
-
-// prune deletes what the set no longer holds, last things first, if all else succeeded and the mark is still ours.
-func (r *run) prune(ctx context.Context, failed string) {
-	var steps []*step
-	for _, s := range r.steps {
-		if s.intent == nil && s.change.Action == caisson.Pruned {
-			steps = append(steps, s)
-		}
-	}
-	if len(steps) == 0 {
-		return
-	}
-	slices.SortStableFunc(steps, func(a, b *step) int {
-		return int(phaseOf(b.change.Ref.GroupKind()) - phaseOf(a.change.Ref.GroupKind()))
-	})
-	var lost error
-	if failed == "" {
-		lost = r.parent.renew(ctx)
-	}
-	for _, s := range steps {
-		switch {
-		case failed != "":
-			s.skip(keptAfter(failed))
-		case errors.Is(lost, errMoved):
-			s.skip(lost.Error())
-		case lost != nil:
-			s.fail(lost)
-		default:
-			r.options.memo.forget(s.change.Ref)
-			if err := deleteOne(ctx, r.client, s); err != nil {
-				s.fail(err)
-			}
-		}
-		r.options.observe(s.change)
-	}
-}
-
-// deleteOne deletes the object that was read, not another that has its name by now.
-func deleteOne(ctx context.Context, c client.Client, s *step) error {
-	err := c.Delete(ctx, s.live, client.Preconditions{UID: new(s.live.GetUID())}, client.PropagationPolicy("Background"))
-	if apierrors.IsConflict(err) {
-		return errors.New("it was replaced by another object of the same name since it was read: run again")
-	}
-	return client.IgnoreNotFound(err)
 }
 
 // explainNamespace adds the remedy to the error of a request into a namespace that is not there.

@@ -23,7 +23,7 @@ func intentHash(ref caisson.Ref, body map[string]any) string {
 		}
 		body["data"] = names
 	}
-	sum := sha256.Sum256(canonical(nil, body))
+	sum := sha256.Sum256(canonical(make([]byte, 0, 4<<10), body))
 	return hex.EncodeToString(sum[:16])
 }
 

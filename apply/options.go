@@ -31,10 +31,18 @@ const (
 	Force
 	// NoHistory keeps nothing to roll back to. A changing run then makes one request less, and needs no access to Secrets.
 	NoHistory
+	// PruneWhenReady is Prune, but nothing is deleted as long as a workload of the set is not ready: what replaces the old
+	// comes first. A run does not wait for that. It reports what it keeps as skipped, and a later one deletes it.
+	PruneWhenReady
 )
 
-func (m Mode) plan(o *options)  { m.apply(o) }
-func (m Mode) apply(o *options) { o.modes[m] = true }
+func (m Mode) plan(o *options) { m.apply(o) }
+func (m Mode) apply(o *options) {
+	o.modes[m] = true
+	if m == PruneWhenReady {
+		o.modes[Prune] = true
+	}
+}
 
 // AllowDelete lets a run delete objects of kinds that hold what cannot be had back: Namespaces,
 // PersistentVolumeClaims, CustomResourceDefinitions.

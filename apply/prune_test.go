@@ -3,6 +3,7 @@ package apply_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
@@ -127,4 +128,37 @@ func TestDeleteRemovesAllAndTheParentLast(t *testing.T) {
 	report, err = apply.Delete(t.Context(), p.Client, p.set)
 	require.NoError(t, err)
 	require.Empty(t, report.Changes, "deleting what is gone is a success")
+}
+
+// What replaces something comes first: the old goes when the new is ready, and no run waits for that.
+func TestPruneWhenReady(t *testing.T) {
+	p := newPlace(t)
+	c := p.client(t)
+	run := func(objects ...caisson.Object) *caisson.Report {
+		t.Helper()
+		report, err := apply.Apply(t.Context(), c, p.set, objects, apply.PruneWhenReady)
+		require.NoError(t, err)
+		return report
+	}
+	old := configMap(p.namespace, "old", "1")
+	run(old)
+	next := plainDeployment(p.namespace)
+	next.Spec.Template.Spec.NodeSelector = map[string]string{"nowhere": "yes"}
+	report := run(next)
+	require.Equal(t, map[string]caisson.Action{"Deployment web": caisson.Created, "ConfigMap old": caisson.Skipped}, actions(report))
+	require.Contains(t, printed(t, report), "nothing is deleted before all is ready: Deployment "+p.namespace+"/web")
+	p.get(t, old)
+
+	require.Eventually(t, func() bool {
+		p.writes.Store(0)
+		report := run(next)
+		require.Equal(t, caisson.Skipped, actions(report)["ConfigMap old"])
+		return p.writes.Load() == 0
+	}, time.Minute, 50*time.Millisecond, "while it waits there is nothing to write")
+
+	next.Spec.Template.Spec.NodeSelector = nil
+	require.Eventually(t, func() bool {
+		return actions(run(next))["ConfigMap old"] == caisson.Pruned
+	}, time.Minute, 50*time.Millisecond)
+	require.True(t, apierrors.IsNotFound(p.Client.Get(t.Context(), client.ObjectKeyFromObject(old), old)))
 }

@@ -53,6 +53,15 @@ func ready(ctx context.Context, c client.Client, ref caisson.Ref) (readiness, er
 	return state, nil
 }
 
+// getsReady says that being there is not enough for an object of this kind.
+func getsReady(ref caisson.Ref) bool {
+	switch ref.GroupKind().String() {
+	case "Deployment.apps", "StatefulSet.apps", "DaemonSet.apps", "Job.batch":
+		return true
+	}
+	return false
+}
+
 // judge an object, and give the selector of its pods if it has any.
 func judge(ref caisson.Ref, object *unstructured.Unstructured) (readiness, *metav1.LabelSelector, error) {
 	into := func(typed any) error {
