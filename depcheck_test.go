@@ -57,6 +57,7 @@ func TestBlocksDoNotImportEachOther(t *testing.T) {
 		".":                 nil,
 		"apply":             {"."},
 		"apply/applytest":   {".", "apply", "internal/cluster"},
+		"apply/observe":     {".", "apply"},
 		"workload":          {"."},
 		"security":          {"."},
 		"nodepool":          {"."},
@@ -102,7 +103,7 @@ func TestBuildersStayLight(t *testing.T) {
 func TestDirectRequirements(t *testing.T) {
 	allowed := []string{
 		"k8s.io/api", "k8s.io/apimachinery", "k8s.io/client-go", "sigs.k8s.io/controller-runtime",
-		"sigs.k8s.io/structured-merge-diff/v6", "sigs.k8s.io/yaml", "github.com/go-logr/logr", "go.yaml.in/yaml/v3",
+		"sigs.k8s.io/structured-merge-diff/v6", "sigs.k8s.io/yaml", "github.com/go-logr/logr", "go.yaml.in/yaml/v3", "github.com/prometheus/client_golang",
 		"github.com/spf13/cobra", "github.com/stretchr/testify", "github.com/google/go-cmp",
 		"golang.org/x/sys", // the lock of the cluster's build, for Windows too
 	}

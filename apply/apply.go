@@ -22,16 +22,16 @@ func Plan(
 	r := newRun(c, set, o)
 	r.planning = true
 	if !r.addBuilt(builders) {
-		return finish(r.report())
+		return r.finish(r.report())
 	}
 	if err := set.validate(); err != nil {
-		return finish(r.failAll(err))
+		return r.finish(r.failAll(err))
 	}
 	if err := r.decide(ctx); err != nil {
-		return finish(r.failAll(err))
+		return r.finish(r.failAll(err))
 	}
 	r.preview(ctx)
-	report, err := finish(r.report())
+	report, err := r.finish(r.report())
 	if err == nil && o.save != nil {
 		*o.save = SavedPlan{APIVersion: savedAPIVersion, Kind: savedKind, Set: set, Changes: r.saved()}
 	}
@@ -46,9 +46,9 @@ func Reconcile(
 ) (*caisson.Report, error) {
 	r := newRun(c, set, applyOptions(opts))
 	if !r.addBuilt(builders) {
-		return finish(r.report())
+		return r.finish(r.report())
 	}
-	return finish(r.do(ctx))
+	return r.finish(r.do(ctx))
 }
 
 // Apply makes the cluster hold the objects. Unlike Reconcile it runs no builder's checks.
@@ -59,7 +59,7 @@ func Apply[O caisson.Object](
 	for _, object := range objects {
 		r.add(object, nil)
 	}
-	return finish(r.do(ctx))
+	return r.finish(r.do(ctx))
 }
 
 // Delete deletes every object of the set, last things first, and the set's parent once nothing of the set is left.
@@ -75,7 +75,7 @@ func Delete(ctx context.Context, c client.Client, set Set, opts ...DeleteOption)
 	r.deleting = true
 	report := r.do(ctx)
 	if report.Err() != nil || !r.emptied() {
-		return finish(report)
+		return r.finish(report)
 	}
 	err := r.removeHistory(ctx)
 	if err == nil {
@@ -84,7 +84,7 @@ func Delete(ctx context.Context, c client.Client, set Set, opts ...DeleteOption)
 	if err != nil {
 		r.parentStep().fail(err)
 	}
-	return finish(r.report())
+	return r.finish(r.report())
 }
 
 func applyOptions(opts []Option) *options {

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"sync"
+	"time"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
@@ -72,6 +73,26 @@ func (o Observer) apply(to *options) {
 }
 func (o Observer) delete(to *options) { o.apply(to) }
 
+// Finished is a run that is over.
+type Finished struct {
+	Set    Set
+	Report *caisson.Report
+	Took   time.Duration
+}
+
+// ObserveRun has a function called when a run is over, also one that found nothing to do.
+func ObserveRun(observer func(Finished)) RunObserver { return RunObserver{observer} }
+
+// RunObserver is what ObserveRun gives: an option of Apply, Reconcile and Delete.
+type RunObserver struct{ observe func(Finished) }
+
+func (o RunObserver) apply(to *options) {
+	if o.observe != nil {
+		to.runObservers = append(to.runObservers, o.observe)
+	}
+}
+func (o RunObserver) delete(to *options) { o.apply(to) }
+
 type options struct {
 	modes     map[Mode]bool
 	deletable map[schema.GroupKind]bool
@@ -82,6 +103,8 @@ type options struct {
 	planned   *SavedPlan
 	observers []func(caisson.Change)
 	observing sync.Mutex
+
+	runObservers []func(Finished)
 
 	fingerprint bool // of objects to prune, of which no more than their identity is kept otherwise
 }

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"errors"
+	"time"
 
 	"github.com/caissonhq/caisson"
 )
@@ -15,7 +16,12 @@ func (r *run) report() *caisson.Report {
 	return report
 }
 
-func finish(report *caisson.Report) (*caisson.Report, error) { return report, report.Err() }
+func (r *run) finish(report *caisson.Report) (*caisson.Report, error) {
+	for _, observe := range r.options.runObservers {
+		observe(Finished{Set: r.set, Report: report, Took: time.Since(r.start)})
+	}
+	return report, report.Err()
+}
 
 // failAll has every object fail for what prevents the run, but for what has been done already.
 func (r *run) failAll(err error) *caisson.Report {

@@ -84,7 +84,8 @@ func Rollback(ctx context.Context, c client.Client, set Set, opts ...Option) (*c
 			return Reconcile(ctx, c, set, []caisson.Builder{revision}, opts...)
 		}
 	}
-	return finish(newRun(c, set, newOptions()).failAll(err))
+	r := newRun(c, set, applyOptions(opts))
+	return r.finish(r.failAll(err))
 }
 
 // maxRevision bounds what a revision may hold once it is decompressed, whatever the Secret says.

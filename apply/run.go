@@ -3,6 +3,7 @@ package apply
 import (
 	"crypto/sha256"
 	"slices"
+	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -37,6 +38,7 @@ type run struct {
 	client   client.Client
 	set      Set
 	options  *options
+	start    time.Time
 	deleting bool
 	planning bool // nothing is written; the server says what would come of it
 
@@ -52,7 +54,7 @@ type run struct {
 }
 
 func newRun(c client.Client, set Set, o *options) *run {
-	return &run{client: c, set: set, options: o, definitions: definitions{}}
+	return &run{client: c, set: set, options: o, definitions: definitions{}, start: time.Now()}
 }
 
 // add an object that the cluster shall hold.
