@@ -150,10 +150,7 @@ func (r *run) do(ctx context.Context) *caisson.Report {
 	}
 	waitUntil := time.Now().Add(patience)
 	for moved := 0; moved < attempts; {
-		if err := r.decide(ctx); err != nil {
-			return r.failAll(err)
-		}
-		if err := r.checkPlanned(); err != nil {
+		if err := r.decideAsPlanned(ctx); err != nil {
 			return r.failAll(err)
 		}
 		if !r.writes() {

@@ -63,7 +63,8 @@ func (r *run) readCachedParent(ctx context.Context) error {
 	if !ok {
 		return fmt.Errorf("%T is no object", object)
 	}
-	if err := r.options.cache.Get(ctx, client.ObjectKey{Namespace: r.set.Namespace, Name: r.set.parentName()}, parent); err != nil {
+	key := client.ObjectKey{Namespace: r.set.Namespace, Name: r.set.parentName()}
+	if err := r.options.cache.Get(ctx, key, parent); err != nil {
 		return err
 	}
 	live, err := untyped(parent, parentRef(r.set))

@@ -82,7 +82,7 @@ func (r *run) recording() (content []byte, hash string, err error) {
 	steps := slices.DeleteFunc(slices.Clone(r.steps), func(s *step) bool { return s.intent == nil || s.intent.err != nil })
 	slices.SortFunc(steps, func(a, b *step) int { return a.change.Ref.Compare(b.change.Ref) })
 	var text bytes.Buffer
-	hashes := sha256.New()
+	var hashes []byte
 	compressed := gzip.NewWriter(&text)
 	lines := json.NewEncoder(compressed)
 	for _, s := range steps {
@@ -90,7 +90,7 @@ func (r *run) recording() (content []byte, hash string, err error) {
 		if err != nil {
 			continue // it has never been applied, and fails in this run too
 		}
-		fmt.Fprintln(hashes, s.change.Ref, sent.GetAnnotations()[annotationIntent])
+		hashes = fmt.Appendln(hashes, s.change.Ref, sent.GetAnnotations()[annotationIntent])
 		if err := lines.Encode(sent.Object); err != nil {
 			return nil, "", fmt.Errorf("encode %s for the set's history: %w", s.change.Ref, err)
 		}
@@ -98,7 +98,8 @@ func (r *run) recording() (content []byte, hash string, err error) {
 	if err := compressed.Close(); err != nil {
 		return nil, "", fmt.Errorf("compress the set's history: %w", err)
 	}
-	return text.Bytes(), hex.EncodeToString(hashes.Sum(nil)[:16]), nil
+	sum := sha256.Sum256(hashes)
+	return text.Bytes(), hex.EncodeToString(sum[:16]), nil
 }
 
 // recorded says that an entry's content is this one, or as good as: what is too large cannot be compared.

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -108,6 +109,13 @@ func fingerprint(live *unstructured.Unstructured) string {
 	content["metadata"] = metadata
 	sum := sha256.Sum256(canonical(nil, content))
 	return hex.EncodeToString(sum[:16])
+}
+
+func (r *run) decideAsPlanned(ctx context.Context) error {
+	if err := r.decide(ctx); err != nil {
+		return err
+	}
+	return r.checkPlanned()
 }
 
 // checkPlanned says whether the run is the one that was planned.

@@ -30,13 +30,15 @@ func (p place) saved(t *testing.T, objects ...caisson.Object) apply.SavedPlan {
 
 // before is what the set holds, and after what it is to hold.
 func beforeAndAfter(namespace string) (before, after []caisson.Object) {
-	return []caisson.Object{
-			configMap(namespace, "stays", "1"), configMap(namespace, "changes", "1"), configMap(namespace, "goes", "1"),
-			secret(namespace, "hidden", "plain"), plainDeployment(namespace),
-		}, []caisson.Object{
-			configMap(namespace, "stays", "1"), configMap(namespace, "changes", "2"), configMap(namespace, "comes", "1"),
-			secret(namespace, "hidden", "plain two"), plainDeployment(namespace),
-		}
+	before = []caisson.Object{
+		configMap(namespace, "stays", "1"), configMap(namespace, "changes", "1"), configMap(namespace, "goes", "1"),
+		secret(namespace, "hidden", "plain"), plainDeployment(namespace),
+	}
+	after = []caisson.Object{
+		configMap(namespace, "stays", "1"), configMap(namespace, "changes", "2"), configMap(namespace, "comes", "1"),
+		secret(namespace, "hidden", "plain two"), plainDeployment(namespace),
+	}
+	return before, after
 }
 
 func TestSavedPlanIsCarriedOut(t *testing.T) {

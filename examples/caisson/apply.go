@@ -39,6 +39,6 @@ func applyCommand() *cobra.Command {
 	f.addModes(command)
 	f.addTimeout(command)
 	command.Flags().BoolVar(&wait, "wait", true, "wait until everything is available")
-	command.Flags().StringVar(&planned, "plan", "", "do what plan --save wrote to this file, and nothing if anything has moved since")
+	command.Flags().StringVar(&planned, "plan", "", "do what plan --save wrote to this file, unless anything has moved")
 	return command
 }

@@ -168,7 +168,7 @@ func TestLife(t *testing.T) {
 	require.Contains(t, stderr, "make it with plan --save")
 	code, _, stderr = runCaisson(t, "rollback", "--to", "9", "-f", file)
 	require.Equal(t, exitError, code)
-	require.Contains(t, stderr, "these are: 2 1")
+	require.Contains(t, stderr, "these are: 2, 1")
 	code, _ = report("rollback")
 	require.Zero(t, code)
 	require.NoError(t, os.WriteFile(file, original, 0o600))

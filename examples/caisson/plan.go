@@ -69,7 +69,7 @@ func writePlan(file string, plan apply.SavedPlan) error {
 
 func readPlan(file string) (apply.SavedPlan, error) {
 	var plan apply.SavedPlan
-	text, err := os.ReadFile(file)
+	text, err := os.ReadFile(file) //nolint:gosec // the user names it
 	if err != nil {
 		return plan, fmt.Errorf("read the plan: %w", err)
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -40,7 +42,7 @@ func rollbackCommand() *cobra.Command {
 	f.addContext(command)
 	f.addModes(command)
 	f.addTimeout(command)
-	command.Flags().IntVar(&to, "to", 0, "number of a revision (default: the last that was applied in full before the present one)")
+	command.Flags().IntVar(&to, "to", 0, "number of a revision (default: the last one that was applied in full)")
 	command.Flags().BoolVar(&wait, "wait", true, "wait until everything is available")
 	return command
 }
@@ -49,12 +51,12 @@ func pick(history []apply.Revision, number int) (caisson.Builder, error) {
 	if number == 0 {
 		return apply.Previous(history)
 	}
-	kept := ""
+	kept := make([]string, 0, len(history))
 	for _, revision := range history {
 		if revision.Number == number {
 			return revision, nil
 		}
-		kept += fmt.Sprintf(" %d", revision.Number)
+		kept = append(kept, strconv.Itoa(revision.Number))
 	}
-	return nil, fmt.Errorf("revision %d is not kept; these are:%s", number, kept)
+	return nil, fmt.Errorf("revision %d is not kept; these are: %s", number, strings.Join(kept, ", "))
 }

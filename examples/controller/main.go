@@ -63,13 +63,16 @@ func run(ctx context.Context, config *rest.Config) error {
 		Watches(&corev1.Service{}, theOne).
 		Watches(&corev1.ConfigMap{}, theOne).
 		Watches(&networkingv1.NetworkPolicy{}, theOne).
-		WatchesRawSource(source.Func(func(_ context.Context, queue workqueue.TypedRateLimitingInterface[reconcile.Request]) error {
-			queue.Add(reconcile.Request{}) // once at the start, when there may be nothing to watch yet
-			return nil
-		})).
+		WatchesRawSource(source.Func(once)).
 		Complete(reconciler)
 	if err != nil {
 		return err
 	}
 	return manager.Start(ctx)
+}
+
+// once at the start, when there may be nothing to watch yet.
+func once(_ context.Context, queue workqueue.TypedRateLimitingInterface[reconcile.Request]) error {
+	queue.Add(reconcile.Request{})
+	return nil
 }
