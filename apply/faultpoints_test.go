@@ -1,0 +1,209 @@
+package apply_test
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/caissonhq/caisson"
+	"github.com/caissonhq/caisson/apply"
+)
+
+// operation is a run that changes something, and what it comes to without a fault.
+type operation struct {
+	name     string
+	before   func(mall) []caisson.Object // applied before; nil: nothing is there, not even the namespace
+	wanted   func(mall) []caisson.Object
+	requests []request         // of a run without a fault, in the order in which they arrived, anonymous
+	words    map[string]string // of the set after it, anonymous
+}
+
+func operations() []*operation {
+	first := func(m mall) []caisson.Object { return m.all("1") }
+	second := func(m mall) []caisson.Object { return m.all("2") }
+	return []*operation{
+		{name: "create", wanted: first},
+		{name: "update", before: first, wanted: second},
+		{name: "prune", before: first, wanted: mall.fewer},
+	}
+}
+
+// prepare what is there before the operation.
+func (op *operation) prepare(t *testing.T, m mall) {
+	t.Helper()
+	if op.before != nil {
+		m.apply(t, op.before(m))
+		m.addBystanders(t, m.own, "other")
+	}
+}
+
+// measure runs the operation without a fault.
+func (op *operation) measure(t *testing.T, m mall) {
+	t.Helper()
+	op.prepare(t, m)
+	proxy := newFaultProxy(t, m.Config, request{}, nil)
+	_, err := apply.Apply(t.Context(), proxy.client(t), m.set, op.wanted(m), apply.Prune)
+	require.NoError(t, err)
+	for _, r := range proxy.requests {
+		r.path = m.anonymous(r.path)
+		op.requests = append(op.requests, r)
+	}
+	op.words = m.words(m.states(t))
+	require.Len(t, op.words, len(op.wanted(m)), "nothing else of the set is there")
+	require.NotContains(t, m.parent(t).Annotations, markAnnotation)
+}
+
+// phase of a write: what sends it, and waits until all others of the phase are through. Reads have none.
+func (r request) phase() string {
+	if r.method == http.MethodGet {
+		return ""
+	}
+	if r.isParent() {
+		return r.String() // the mark, its renewal, the release: each by itself
+	}
+	resource := path.Base(path.Dir(r.path))
+	for name, resources := range map[string][]string{
+		"foundation":    {"namespaces"},
+		"rules":         {"serviceaccounts", "roles", "networkpolicies", "poddisruptionbudgets"},
+		"configuration": {"configmaps", "secrets", "services"},
+		"workload":      {"deployments", "cronjobs", "ingresses"},
+	} {
+		if slices.Contains(resources, resource) {
+			return r.method + " " + name
+		}
+	}
+	panic("no phase is known for " + resource)
+}
+
+func (r request) isParent() bool {
+	return strings.HasSuffix(r.path, "/configmaps/caisson-test-mall") || r.method == http.MethodPost
+}
+
+// release is the last write to the parent.
+func (op *operation) release() request {
+	for _, r := range slices.Backward(op.requests) {
+		if r.isParent() && r.method != http.MethodGet {
+			return r
+		}
+	}
+	panic("no run that changes something is without a release")
+}
+
+// boundaries are the first and the last write of each phase, by name: they go out together.
+func (op *operation) boundaries() []request {
+	phases := map[string][]request{}
+	for _, r := range op.requests {
+		if r.phase() != "" {
+			phases[r.phase()] = append(phases[r.phase()], r)
+		}
+	}
+	var all []request
+	for _, requests := range phases {
+		slices.SortFunc(requests, compareRequests)
+		all = append(all, requests[0], requests[len(requests)-1])
+	}
+	slices.SortFunc(all, compareRequests)
+	return slices.Compact(all)
+}
+
+func compareRequests(a, b request) int { return strings.Compare(a.String(), b.String()) }
+
+// point is one fault in one run.
+type point struct {
+	op    *operation
+	fault string
+	at    request
+}
+
+func (pt point) String() string { return fmt.Sprintf("%s/%s/%s", pt.op.name, pt.fault, pt.at) }
+
+// faultNames are the kinds of faults, in order.
+func faultNames() []string {
+	var names []string
+	for name := range faultKinds(nil) {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// everyPoint of an operation.
+func (op *operation) everyPoint() []point {
+	requests := slices.SortedFunc(slices.Values(op.requests), compareRequests)
+	var all []point
+	for _, fault := range faultNames() {
+		for _, r := range requests {
+			all = append(all, point{op, fault, r})
+		}
+	}
+	return all
+}
+
+// proving says whether every point is to be tried, as `make prove` does.
+func proving() bool { return os.Getenv("CAISSON_PROVE") == "all" }
+
+// anywhere is how many points a sample has of each operation besides its boundaries.
+const anywhere = 6
+
+// choosePoints gives all points if every one is to be proven, and otherwise a fault for each boundary and a few anywhere.
+func choosePoints(t *testing.T, ops []*operation) []point {
+	t.Helper()
+	seed := uint64(time.Now().UnixNano())
+	if text := os.Getenv("CAISSON_SEED"); text != "" {
+		var err error
+		seed, err = strconv.ParseUint(text, 10, 64)
+		require.NoError(t, err, "CAISSON_SEED must be a number")
+	}
+	random := rand.New(rand.NewPCG(seed, 0))
+	names := faultNames()
+	var chosen []point
+	total := 0
+	for _, op := range ops {
+		every := op.everyPoint()
+		total += len(every)
+		if proving() {
+			chosen = append(chosen, every...)
+			continue
+		}
+		for _, r := range op.boundaries() {
+			chosen = append(chosen, point{op, names[random.IntN(len(names))], r})
+		}
+		for range anywhere {
+			chosen = append(chosen, every[random.IntN(len(every))])
+		}
+	}
+	random.Shuffle(len(chosen), func(i, j int) { chosen[i], chosen[j] = chosen[j], chosen[i] })
+	t.Logf("%d of %d points, CAISSON_SEED=%d", len(chosen), total, seed)
+	return chosen
+}
+
+// tally counts the points by operation and by fault, and those that left the set's mark.
+type tally struct {
+	tried, marked map[string]int
+}
+
+func (c *tally) String() string {
+	var text strings.Builder
+	for _, count := range []struct {
+		what string
+		of   map[string]int
+	}{{"tried", c.tried}, {"mark left", c.marked}} {
+		fmt.Fprintf(&text, "%s:", count.what)
+		for _, name := range slices.SortedFunc(maps.Keys(count.of), cmp.Compare[string]) {
+			fmt.Fprintf(&text, " %s %d,", name, count.of[name])
+		}
+		text.WriteString("\n")
+	}
+	return text.String()
+}
