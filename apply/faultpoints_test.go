@@ -124,6 +124,7 @@ type point struct {
 	op    *operation
 	fault string
 	at    request
+	crash *crash // nil: the fault is the one of faultKinds
 }
 
 func (pt point) String() string { return fmt.Sprintf("%s/%s/%s", pt.op.name, pt.fault, pt.at) }
@@ -144,7 +145,7 @@ func (op *operation) everyPoint() []point {
 	var all []point
 	for _, fault := range faultNames() {
 		for _, r := range requests {
-			all = append(all, point{op, fault, r})
+			all = append(all, point{op: op, fault: fault, at: r})
 		}
 	}
 	return all
@@ -153,11 +154,8 @@ func (op *operation) everyPoint() []point {
 // proving says whether every point is to be tried, as `make prove` does.
 func proving() bool { return os.Getenv("CAISSON_PROVE") == "all" }
 
-// anywhere is how many points a sample has of each operation besides its boundaries.
-const anywhere = 6
-
-// choosePoints gives all points if every one is to be proven, and otherwise a fault for each boundary and a few anywhere.
-func choosePoints(t *testing.T, ops []*operation) []point {
+// seededRandom is another one in each run, unless CAISSON_SEED says which.
+func seededRandom(t *testing.T) *rand.Rand {
 	t.Helper()
 	seed := uint64(time.Now().UnixNano())
 	if text := os.Getenv("CAISSON_SEED"); text != "" {
@@ -165,7 +163,17 @@ func choosePoints(t *testing.T, ops []*operation) []point {
 		seed, err = strconv.ParseUint(text, 10, 64)
 		require.NoError(t, err, "CAISSON_SEED must be a number")
 	}
-	random := rand.New(rand.NewPCG(seed, 0))
+	t.Logf("CAISSON_SEED=%d", seed)
+	return rand.New(rand.NewPCG(seed, 0))
+}
+
+// anywhere is how many points a sample has of each operation besides its boundaries.
+const anywhere = 6
+
+// choosePoints gives all points if every one is to be proven, and otherwise a fault for each boundary and a few anywhere.
+func choosePoints(t *testing.T, ops []*operation) []point {
+	t.Helper()
+	random := seededRandom(t)
 	names := faultNames()
 	var chosen []point
 	total := 0
@@ -177,14 +185,14 @@ func choosePoints(t *testing.T, ops []*operation) []point {
 			continue
 		}
 		for _, r := range op.boundaries() {
-			chosen = append(chosen, point{op, names[random.IntN(len(names))], r})
+			chosen = append(chosen, point{op: op, fault: names[random.IntN(len(names))], at: r})
 		}
 		for range anywhere {
 			chosen = append(chosen, every[random.IntN(len(every))])
 		}
 	}
 	random.Shuffle(len(chosen), func(i, j int) { chosen[i], chosen[j] = chosen[j], chosen[i] })
-	t.Logf("%d of %d points, CAISSON_SEED=%d", len(chosen), total, seed)
+	t.Logf("%d of %d points", len(chosen), total)
 	return chosen
 }
 

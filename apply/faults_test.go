@@ -106,13 +106,20 @@ func (pt point) run(t *testing.T, m mall) (report *caisson.Report, err error) {
 	defer cancel()
 	at := pt.at
 	at.path = m.named(at.path)
-	proxy := newFaultProxy(t, m.Config, at, faultKinds(cancel)[pt.fault])
+	strike := faultKinds(cancel)[pt.fault]
+	if pt.crash != nil {
+		strike = pt.crash.strike
+	}
+	proxy := newFaultProxy(t, m.Config, at, strike)
 	c := proxy.client(t)
 	ctx = logr.NewContext(ctx, logr.FromSlogHandler(slog.DiscardHandler)) // of client-go's complaints
 	pprof.Do(ctx, pprof.Labels("set", m.set.Namespace), func(ctx context.Context) {
 		report, err = apply.Apply(ctx, c, m.set, pt.op.wanted(m), apply.Prune)
 	})
 	require.True(t, proxy.hasStruck(), "the run has not made the request")
+	if pt.crash != nil {
+		pt.crash.mend(t)
+	}
 	require.NotNil(t, report)
 	require.Empty(t, goroutines(t, m.set.Namespace), "left by the run")
 	return report, err
@@ -168,6 +175,9 @@ func (pt point) checkReport(t *testing.T, m mall, report *caisson.Report, before
 
 // mayStayMarked says where the mark may stay: when the release itself never reaches the server.
 func (pt point) mayStayMarked() bool {
+	if pt.crash != nil {
+		return true
+	}
 	switch pt.fault {
 	case "500", "503", "reset before", "silence before":
 		return pt.at == pt.op.release()
