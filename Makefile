@@ -34,7 +34,8 @@ generate: ## Write golden files and everything generated anew.
 	go test ./internal/cluster -run TestSource -update
 	go test ./workload ./security ./environment -update
 
-prove: ## The long runs: fuzzing of everything that takes input, FUZZTIME (10m) each.
+prove: ## The long runs: each fault in each request of a run, and fuzzing of all input, FUZZTIME (10m) each.
+	CAISSON_PROVE=all go test ./apply -count=1 -v -timeout 3h -run 'TestFaults|TestControlPlaneCrashes|TestKilledCaller'
 	go test ./environment -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME)
 	go test ./workload -run '^$$' -fuzz FuzzServerBuild -fuzztime $(FUZZTIME)
 	go test ./security -run '^$$' -fuzz FuzzNamespaceBuild -fuzztime $(FUZZTIME)

@@ -1,7 +1,6 @@
 package apply_test
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -62,13 +61,15 @@ func (op *operation) measure(t *testing.T, m mall) {
 	op.words = m.words(m.states(t))
 	require.Len(t, op.words, len(op.wanted(m)), "nothing else of the set is there")
 	require.NotContains(t, m.parent(t).Annotations, markAnnotation)
+
+	again := newFaultProxy(t, m.Config, request{}, nil)
+	_, err = apply.Apply(t.Context(), again.client(t), m.set, op.wanted(m), apply.Prune)
+	require.NoError(t, err)
+	require.False(t, slices.ContainsFunc(again.requests, request.writes), "with nothing to do it wrote: %s", again.requests)
 }
 
-// phase of a write: what sends it, and waits until all others of the phase are through. Reads have none.
+// phase of a write: what sends it, and waits until all others of the phase are through.
 func (r request) phase() string {
-	if r.method == http.MethodGet {
-		return ""
-	}
 	if r.isParent() {
 		return r.String() // the mark, its renewal, the release: each by itself
 	}
@@ -90,10 +91,15 @@ func (r request) isParent() bool {
 	return strings.HasSuffix(r.path, "/configmaps/caisson-test-mall") || r.method == http.MethodPost
 }
 
+// marking is the first write to the parent.
+func (op *operation) marking() request {
+	return op.requests[slices.IndexFunc(op.requests, func(r request) bool { return r.isParent() && r.writes() })]
+}
+
 // release is the last write to the parent.
 func (op *operation) release() request {
 	for _, r := range slices.Backward(op.requests) {
-		if r.isParent() && r.method != http.MethodGet {
+		if r.isParent() && r.writes() {
 			return r
 		}
 	}
@@ -104,11 +110,11 @@ func (op *operation) release() request {
 func (op *operation) boundaries() []request {
 	phases := map[string][]request{}
 	for _, r := range op.requests {
-		if r.phase() != "" {
+		if r.writes() {
 			phases[r.phase()] = append(phases[r.phase()], r)
 		}
 	}
-	var all []request
+	all := make([]request, 0, 2*len(phases))
 	for _, requests := range phases {
 		slices.SortFunc(requests, compareRequests)
 		all = append(all, requests[0], requests[len(requests)-1])
@@ -131,18 +137,13 @@ func (pt point) String() string { return fmt.Sprintf("%s/%s/%s", pt.op.name, pt.
 
 // faultNames are the kinds of faults, in order.
 func faultNames() []string {
-	var names []string
-	for name := range faultKinds(nil) {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
+	return slices.Sorted(maps.Keys(faultKinds(nil)))
 }
 
 // everyPoint of an operation.
 func (op *operation) everyPoint() []point {
 	requests := slices.SortedFunc(slices.Values(op.requests), compareRequests)
-	var all []point
+	all := make([]point, 0, len(faultNames())*len(requests))
 	for _, fault := range faultNames() {
 		for _, r := range requests {
 			all = append(all, point{op: op, fault: fault, at: r})
@@ -208,7 +209,7 @@ func (c *tally) String() string {
 		of   map[string]int
 	}{{"tried", c.tried}, {"mark left", c.marked}} {
 		fmt.Fprintf(&text, "%s:", count.what)
-		for _, name := range slices.SortedFunc(maps.Keys(count.of), cmp.Compare[string]) {
+		for _, name := range slices.Sorted(maps.Keys(count.of)) {
 			fmt.Fprintf(&text, " %s %d,", name, count.of[name])
 		}
 		text.WriteString("\n")

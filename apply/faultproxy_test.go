@@ -8,10 +8,12 @@ import (
 	"io"
 	"log"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -67,7 +69,12 @@ func newFaultProxy(t *testing.T, config *rest.Config, at request, f fault) *faul
 // client that goes through the proxy. It knows nothing yet, as that of a program that has just started.
 func (p *faultProxy) client(t *testing.T) client.Client {
 	t.Helper()
-	c, err := client.New(&rest.Config{Host: p.URL, QPS: -1}, client.Options{Log: logr.FromSlogHandler(slog.DiscardHandler)})
+	return p.clientLogging(t, logr.FromSlogHandler(slog.DiscardHandler))
+}
+
+func (p *faultProxy) clientLogging(t *testing.T, logger logr.Logger) client.Client {
+	t.Helper()
+	c, err := client.New(&rest.Config{Host: p.URL, QPS: -1}, client.Options{Log: logger})
 	require.NoError(t, err)
 	return c
 }
@@ -139,10 +146,8 @@ func (p *faultProxy) pass(w http.ResponseWriter, r *http.Request) {
 
 // write the answer's head and the first n bytes of its body.
 func (a *answer) write(w http.ResponseWriter, n int) {
-	for name, values := range a.header {
-		w.Header()[name] = values
-	}
-	w.Header().Set("Content-Length", fmt.Sprint(len(a.body)))
+	maps.Copy(w.Header(), a.header)
+	w.Header().Set("Content-Length", strconv.Itoa(len(a.body)))
 	w.WriteHeader(a.status)
 	_, _ = w.Write(a.body[:n])
 }

@@ -70,11 +70,13 @@ func (m mall) all(version string) []caisson.Object {
 		object.SetNamespace(m.own)
 		object.SetName("web")
 	}
+	reached := service(m.own, "web", map[string]string{"app": "web"})
+	reached.Spec.Ports[0].TargetPort = intstr.FromInt32(8080)
 	return []caisson.Object{
 		ingress, nightly, web, // the order is apply's business
 		namespace, account, role, network, budget,
 		configMap(m.own, "web", version), configMap(m.shared, m.id+"-web", version), secret(m.own, "web", version),
-		service(m.own, "web", map[string]string{"app": "web"}),
+		reached,
 	}
 }
 
@@ -212,7 +214,7 @@ func (m mall) bystanders(t *testing.T) map[string]string {
 		require.NoError(t, m.Client.List(t.Context(), &maps, client.InNamespace(namespace)))
 		var secrets corev1.SecretList
 		require.NoError(t, m.Client.List(t.Context(), &secrets, client.InNamespace(namespace)))
-		var objects []client.Object
+		objects := make([]client.Object, 0, len(maps.Items)+len(secrets.Items))
 		for i := range maps.Items {
 			objects = append(objects, &maps.Items[i])
 		}
