@@ -65,6 +65,7 @@ func TestControlPlaneCrashes(t *testing.T) {
 	newMall(own, shared, "nobody").addBystanders(t, shared, "test", "other")
 
 	random := seededRandom(t)
+	kills, marks := 0, 0
 	for _, op := range operations() {
 		op.measure(t, newMall(own, shared, "point-"+op.name))
 		for i, component := range []string{"kube-apiserver", "etcd"} {
@@ -74,11 +75,15 @@ func TestControlPlaneCrashes(t *testing.T) {
 					cluster: running, component: component, after: (i+j)%2 == 0, mended: make(chan error, 1),
 				}}
 				t.Run(pt.String(), func(t *testing.T) {
-					pt.try(t, newMall(own, shared, fmt.Sprintf("point-%s-%d-%d", op.name, i, j)))
+					kills++
+					if pt.try(t, newMall(own, shared, fmt.Sprintf("point-%s-%d-%d", op.name, i, j))) {
+						marks++
+					}
 				})
 			}
 		}
 	}
+	t.Logf("%d kills, after %d of which the mark was left", kills, marks)
 }
 
 // writes of the operation: a few random ones, or all if every point is to be proven.

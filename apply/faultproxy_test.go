@@ -14,8 +14,10 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/go-logr/logr"
 	"github.com/stretchr/testify/require"
@@ -36,14 +38,21 @@ func (r request) String() string { return fmt.Sprintf("%s %s #%d", r.method, r.p
 // writes says whether the request would change something. Apply runs send no dry runs.
 func (r request) writes() bool { return r.method != http.MethodGet }
 
+// isDiscovery says whether it asks which kinds are served. It does so in a client that has just started.
+func (r request) isDiscovery() bool {
+	depth := strings.Count(r.path, "/")
+	return strings.HasPrefix(r.path, "/apis") && depth <= 3 || strings.HasPrefix(r.path, "/api/") && depth <= 2
+}
+
 // faultProxy is a real HTTP server between a client and the API server. It passes every request on with the rights of
 // its own configuration, but for one of them, to which it does something bad.
 type faultProxy struct {
 	*httptest.Server
 	upstream http.RoundTripper
 	target   *url.URL
-	at       request // what the fault is for
-	fault    fault   // nil: none
+	at       request       // what the fault is for
+	fault    fault         // nil: none
+	timeout  time.Duration // of each request of the proxy's clients; 0: none
 
 	mu       sync.Mutex
 	requests []request       // in the order in which they arrived
@@ -74,7 +83,7 @@ func (p *faultProxy) client(t *testing.T) client.Client {
 
 func (p *faultProxy) clientLogging(t *testing.T, logger logr.Logger) client.Client {
 	t.Helper()
-	c, err := client.New(&rest.Config{Host: p.URL, QPS: -1}, client.Options{Log: logger})
+	c, err := client.New(&rest.Config{Host: p.URL, QPS: -1, Timeout: p.timeout}, client.Options{Log: logger})
 	require.NoError(t, err)
 	return c
 }

@@ -114,6 +114,9 @@ func (pt point) run(t *testing.T, m mall) (report *caisson.Report, err error) {
 		strike = pt.crash.strike
 	}
 	proxy := newFaultProxy(t, m.Config, at, strike)
+	if pt.at.isDiscovery() {
+		proxy.timeout = 2 * time.Second // controller-runtime's discovery takes no context, and would wait for ever
+	}
 	c := proxy.client(t)
 	ctx = logr.NewContext(ctx, logr.FromSlogHandler(slog.DiscardHandler)) // of client-go's complaints
 	pprof.Do(ctx, pprof.Labels("set", m.set.Namespace), func(ctx context.Context) {
@@ -124,7 +127,8 @@ func (pt point) run(t *testing.T, m mall) (report *caisson.Report, err error) {
 		pt.crash.mend(t)
 	}
 	require.NotNil(t, report)
-	require.Empty(t, goroutines(t, m.set.Namespace), "left by the run")
+	require.Eventually(t, func() bool { return len(goroutines(t, m.set.Namespace)) == 0 }, 10*time.Second, time.Millisecond,
+		"goroutines are left by the run")
 	return report, err
 }
 
