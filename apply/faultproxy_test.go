@@ -40,8 +40,8 @@ func (r request) writes() bool { return r.method != http.MethodGet }
 
 // isDiscovery says whether it asks which kinds are served. It does so in a client that has just started.
 func (r request) isDiscovery() bool {
-	depth := strings.Count(r.path, "/")
-	return strings.HasPrefix(r.path, "/apis") && depth <= 3 || strings.HasPrefix(r.path, "/api/") && depth <= 2
+	parts := strings.Split(r.path, "/")[1:] // api, v1 or apis, group, version, and then what is in it
+	return parts[0] == "api" && len(parts) <= 2 || parts[0] == "apis" && len(parts) <= 3
 }
 
 // faultProxy is a real HTTP server between a client and the API server. It passes every request on with the rights of
