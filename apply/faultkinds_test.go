@@ -3,12 +3,22 @@ package apply_test
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // fault is what happens to one request in place of being passed on.
 type fault func(p *faultProxy, w http.ResponseWriter, r *http.Request)
+
+// faultClasses are the names of faultKinds by what becomes of the request.
+var faultClasses = [][]string{
+	{"409", "429", "500", "503"},                       // the client knows that it was not done
+	{"reset before", "silence before"},                 // it was not done, and the client cannot know
+	{"reset after", "half an answer", "silence after"}, // it was done, and the client cannot know
+}
+
+func faultNames() []string { return slices.Concat(faultClasses...) }
 
 // faultKinds that a network, a load balancer, an overloaded API server or another client can cause. Those that leave the
 // client without an answer call the given function once they are under way: it ends the run's context, as a deadline would.

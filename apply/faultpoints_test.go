@@ -135,16 +135,12 @@ type point struct {
 
 func (pt point) String() string { return fmt.Sprintf("%s/%s/%s", pt.op.name, pt.fault, pt.at) }
 
-// faultNames are the kinds of faults, in order.
-func faultNames() []string {
-	return slices.Sorted(maps.Keys(faultKinds(nil)))
-}
-
 // everyPoint of an operation.
 func (op *operation) everyPoint() []point {
+	names := faultNames()
 	requests := slices.SortedFunc(slices.Values(op.requests), compareRequests)
-	all := make([]point, 0, len(faultNames())*len(requests))
-	for _, fault := range faultNames() {
+	all := make([]point, 0, len(names)*len(requests))
+	for _, fault := range names {
 		for _, r := range requests {
 			all = append(all, point{op: op, fault: fault, at: r})
 		}
@@ -171,7 +167,8 @@ func seededRandom(t *testing.T) *rand.Rand {
 // anywhere is how many points a sample has of each operation besides its boundaries.
 const anywhere = 6
 
-// choosePoints gives all points if every one is to be proven, and otherwise a fault for each boundary and a few anywhere.
+// choosePoints gives all points if every one is to be proven, and otherwise a fault for each boundary, one of each class
+// for the writes to the parent, and a few anywhere.
 func choosePoints(t *testing.T, ops []*operation) []point {
 	t.Helper()
 	random := seededRandom(t)
@@ -186,7 +183,13 @@ func choosePoints(t *testing.T, ops []*operation) []point {
 			continue
 		}
 		for _, r := range op.boundaries() {
-			chosen = append(chosen, point{op: op, fault: names[random.IntN(len(names))], at: r})
+			kinds := [][]string{names}
+			if r.isParent() {
+				kinds = faultClasses
+			}
+			for _, some := range kinds {
+				chosen = append(chosen, point{op: op, fault: some[random.IntN(len(some))], at: r})
+			}
 		}
 		for range anywhere {
 			chosen = append(chosen, every[random.IntN(len(every))])
