@@ -35,7 +35,7 @@ generate: ## Write golden files and everything generated anew.
 	go test ./workload ./security ./environment -update
 
 prove: ## The long runs: each fault in each request of a run, and fuzzing of all input, FUZZTIME (10m) each.
-	CAISSON_PROVE=all go test ./apply -count=1 -v -timeout 3h -run 'TestFaults|TestControlPlaneCrashes|TestKilledCaller'
+	CAISSON_PROVE=all go test ./apply -count=1 -v -timeout 3h -run '^(TestFaults|TestFaultsOfDelete|TestControlPlaneCrashes|TestKilledCaller)$$'
 	go test ./environment -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME)
 	go test ./workload -run '^$$' -fuzz FuzzServerBuild -fuzztime $(FUZZTIME)
 	go test ./security -run '^$$' -fuzz FuzzNamespaceBuild -fuzztime $(FUZZTIME)

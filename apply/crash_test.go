@@ -72,7 +72,7 @@ func TestControlPlaneCrashes(t *testing.T) {
 			writes := op.writes(random, 1)
 			for j, at := range writes {
 				pt := point{op: op, fault: "kill " + component, at: at, crash: &crash{
-					cluster: running, component: component, after: (i+j)%2 == 0, mended: make(chan error, 1),
+					cluster: running, component: component, after: random.IntN(2) == 0, mended: make(chan error, 1),
 				}}
 				t.Run(pt.String(), func(t *testing.T) {
 					kills++
