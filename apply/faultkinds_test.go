@@ -2,6 +2,7 @@ package apply_test
 
 import (
 	"context"
+	"math/rand/v2"
 	"net/http"
 	"slices"
 
@@ -19,6 +20,14 @@ var faultClasses = [][]string{
 }
 
 func faultNames() []string { return slices.Concat(faultClasses...) }
+
+func oneOfEach(random *rand.Rand, classes ...[]string) []string {
+	names := make([]string, len(classes))
+	for i, class := range classes {
+		names[i] = class[random.IntN(len(class))]
+	}
+	return names
+}
 
 // faultKinds that a network, a load balancer, an overloaded API server or another client can cause. Those that leave the
 // client without an answer call the given function once they are under way: it ends the run's context, as a deadline would.

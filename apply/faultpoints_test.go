@@ -183,12 +183,12 @@ func choosePoints(t *testing.T, ops []*operation) []point {
 			continue
 		}
 		for _, r := range op.boundaries() {
-			kinds := [][]string{names}
+			faults := oneOfEach(random, names)
 			if r.isParent() {
-				kinds = faultClasses
+				faults = oneOfEach(random, faultClasses...)
 			}
-			for _, some := range kinds {
-				chosen = append(chosen, point{op: op, fault: some[random.IntN(len(some))], at: r})
+			for _, fault := range faults {
+				chosen = append(chosen, point{op: op, fault: fault, at: r})
 			}
 		}
 		for range anywhere {
