@@ -10,6 +10,7 @@ OLDERAPI = $(or $(CAISSON_CACHE_DIR),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/cais
 VERSION = k8s.io/component-base/version
 OLDERFLAGS = -s -w -X $(VERSION).gitVersion=$(OLDER) -X $(VERSION).gitMajor=1 -X $(VERSION).gitMinor=34 \
 	-X $(VERSION).gitCommit=$(OLDER) -X $(VERSION).gitTreeState=clean -X $(VERSION).buildDate=1970-01-01T00:00:00Z
+FAULTS = go test ./apply -run '^(TestFaults|TestFaultsOfDelete|TestControlPlaneCrashes|TestKilledCaller)$$' -count=1 -timeout 3h -v
 PROPERTIES = go test ./apply -run TestUnchangedIsNeverWrong -count=1 -timeout 4h -v
 
 FUZZTIME ?= 10m
@@ -55,7 +56,8 @@ olderapi: ## Build the oldest API server that is supported: 4 minutes on two cor
 		k8s.io/kubernetes/cmd/kube-apiserver
 
 # The older API server is tested against here alone, and not by make test: its build is as long as all of the tests.
-prove: olderapi ## The long runs: properties on the newest and the oldest API server; fuzzing, FUZZTIME (10m) each.
+prove: olderapi ## The long runs: each fault in each request; properties on the newest and oldest API server; fuzzing, FUZZTIME (10m) each.
+	CAISSON_PROVE=all $(FAULTS)
 	CAISSON_PROVE=all $(PROPERTIES)
 	CAISSON_PROVE=all KUBEBUILDER_ASSETS=$(OLDERAPI) $(PROPERTIES)
 	go test ./apply -run '^$$' -fuzz FuzzSavedPlan -fuzztime $(FUZZTIME)

@@ -88,7 +88,7 @@ func apiServerArgs(dir string, p ports) ([]string, error) {
 		return nil, fmt.Errorf("%s is set, but there is no file %s: unset it, or put a kube-apiserver there",
 			assetsVariable, foreign)
 	}
-	return append([]string{"exec", foreign}, args[1:]...), nil
+	return append([]string{runsForeign, foreign}, args[1:]...), nil
 }
 
 func controllerManagerArgs(dir string, autoscalerPeriod time.Duration) []string {

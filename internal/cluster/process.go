@@ -7,12 +7,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
 // process is one component of the control plane. It ends when stdin closes, be it by stop or because we are gone.
 type process struct {
-	name  string
+	name  string   // of the component
+	args  []string // of the binary, the first of which says what it runs
 	log   string
 	cmd   *exec.Cmd
 	stdin io.Closer
@@ -20,14 +22,31 @@ type process struct {
 }
 
 func startProcess(dir, binary string, args ...string) (*process, error) {
-	log, err := os.Create(filepath.Join(dir, args[0]+".log"))
+	name := componentName(args)
+	// Appended to: what a component said before it was killed stays readable once it runs again.
+	log, err := os.OpenFile(filepath.Join(dir, name+".log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = log.Close() }()   // the child has its own
 	cmd := exec.Command(binary, args...) //nolint:noctx // it lives as long as the cluster, not as the call
 	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, log, log
-	return launch(args[0], log.Name(), cmd)
+	p, err := launch(name, log.Name(), cmd)
+	if err != nil {
+		return nil, err
+	}
+	p.args = args
+	return p, nil
+}
+
+// runsForeign is the first argument when the binary runs somebody else's program, and the second is its path.
+const runsForeign = "exec"
+
+func componentName(args []string) string {
+	if args[0] != runsForeign {
+		return args[0]
+	}
+	return strings.TrimSuffix(filepath.Base(args[1]), ".exe")
 }
 
 // startRemover starts what removes the folder when we are gone. It neither runs in the folder nor has a log there:
