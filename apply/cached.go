@@ -30,10 +30,11 @@ func (r *run) idle(ctx context.Context) bool {
 	if r.options.cache == nil || r.deleting || r.options.planned != nil {
 		return false
 	}
-	if r.begin() != nil || r.readCachedParent(ctx) != nil {
+	r.begin(ctx)
+	if r.readCachedParent(ctx) != nil {
 		return false
 	}
-	all, err := r.places(r.wantedPlaces())
+	all, err := r.places(ctx, r.wantedPlaces())
 	if err != nil {
 		return false
 	}

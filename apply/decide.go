@@ -19,9 +19,11 @@ import (
 // and what was listed before the parent was last written, is listed after it: a run of another process may have changed it in
 // between, and the mark would not show that.
 func (r *run) decide(ctx context.Context) error {
-	if err := r.begin(); err != nil {
+	// The client itself asks for the kinds of what it reads, and does not stop when the context ends.
+	if _, err := r.mapping(ctx, parentRef(r.set).GroupKind(), parentRef(r.set).Version); err != nil {
 		return err
 	}
+	r.begin(ctx)
 	f := &found{run: r, lists: map[place]*listed{}}
 	wanted := r.wantedPlaces()
 	err := parallel(len(wanted)+1, func(i int) error {
@@ -33,7 +35,7 @@ func (r *run) decide(ctx context.Context) error {
 	if err != nil {
 		return err // a part of the set is no basis for a decision
 	}
-	all, err := r.places(wanted)
+	all, err := r.places(ctx, wanted)
 	if err != nil {
 		return err
 	}
@@ -56,21 +58,21 @@ func (r *run) decide(ctx context.Context) error {
 }
 
 // begin with a step for each intent. A step without an action is not decided yet.
-func (r *run) begin() error {
+func (r *run) begin(ctx context.Context) {
 	r.steps = make([]*step, len(r.intents))
 	r.byRef = make(map[caisson.Ref]*step, len(r.intents))
 	r.unlisted = nil
-	served := map[schema.GroupVersionKind]scope{}
+	r.scopes = map[schema.GroupVersionKind]scope{}
 	for i, in := range r.intents {
 		s := &step{intent: in, change: caisson.Change{Ref: in.ref}}
 		r.steps[i] = s
 		err := in.err
 		if err == nil {
 			kind := in.ref.GroupVersionKind()
-			if _, known := served[kind]; !known {
-				served[kind] = r.scopeOf(kind)
+			if _, known := r.scopes[kind]; !known {
+				r.scopes[kind] = r.scopeOf(ctx, kind)
 			}
-			err = in.locate(served[kind])
+			err = in.locate(r.scopes[kind])
 		}
 		if _, twice := r.byRef[versionless(in.ref)]; twice && err == nil {
 			err = errors.New("is given twice: leave one of them out")
@@ -81,7 +83,6 @@ func (r *run) begin() error {
 		}
 		r.byRef[versionless(in.ref)] = s
 	}
-	return nil
 }
 
 // found is what the set's LISTs find.

@@ -40,11 +40,7 @@ func defines(body map[string]any) (kind schema.GroupKind, namespaced bool) {
 
 // brings says that an object is of a kind that the set itself defines, and that the cluster does not serve yet.
 func (r *run) brings(ref caisson.Ref) bool {
-	if _, ok := r.definitions[ref.GroupKind()]; !ok {
-		return false
-	}
-	_, err := r.client.RESTMapper().RESTMapping(ref.GroupKind(), ref.Version)
-	return err != nil
+	return r.scopes[ref.GroupVersionKind()].brought
 }
 
 const (
@@ -62,7 +58,7 @@ func (r *run) awaitEstablished(ctx context.Context, s *step) error {
 		if now, err := get(ctx, r.client, s.change.Ref); err == nil && now != nil {
 			kind, _ := defines(now.Object)
 			established, message := condition(now, "Established")
-			if _, err := r.client.RESTMapper().RESTMapping(kind); established && err == nil {
+			if _, err := r.mapping(ctx, kind); established && err == nil {
 				return nil
 			}
 			if accepted, refused := condition(now, "NamesAccepted"); !accepted && refused != "" {

@@ -12,8 +12,12 @@ import (
 	"github.com/caissonhq/caisson"
 )
 
-// releaseTimeout bounds giving back the mark, which happens also when the run's own context has ended.
-const releaseTimeout = 10 * time.Second
+// Giving back the mark happens also when the run's own context has ended, and is tried again: a mark that stays keeps the
+// next run waiting.
+const (
+	releaseAttempts = 3
+	releaseTimeout  = 5 * time.Second
+)
 
 // carryOut the steps under the set's mark. An error means that nothing was written, but for the set's own namespace.
 func (r *run) carryOut(ctx context.Context) error {
@@ -58,9 +62,17 @@ func (r *run) preview(ctx context.Context) {
 func waitsFor(failed string) string { return "waits for " + failed + ", which failed" }
 
 func (r *run) release(ctx context.Context, m memory) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
-	defer cancel()
-	return r.parent.release(ctx, m)
+	var err error
+	for attempt := range releaseAttempts {
+		time.Sleep(time.Duration(attempt) * 100 * time.Millisecond)
+		bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseTimeout)
+		err = r.parent.release(bounded, m)
+		cancel()
+		if err == nil || apierrors.IsForbidden(err) || apierrors.IsNotFound(err) || apierrors.IsInvalid(err) {
+			break
+		}
+	}
+	return err
 }
 
 // anyFailed says that something could not be applied, or not even be tried.

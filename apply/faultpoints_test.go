@@ -6,12 +6,10 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"os"
-	"path"
+	urlpath "path"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -73,7 +71,7 @@ func (r request) phase() string {
 	if r.isParent() {
 		return r.String() // the mark, its renewal, the release: each by itself
 	}
-	resource := path.Base(path.Dir(r.path))
+	resource := urlpath.Base(urlpath.Dir(r.path))
 	for name, resources := range map[string][]string{
 		"foundation":    {"namespaces"},
 		"rules":         {"serviceaccounts", "roles", "networkpolicies", "poddisruptionbudgets"},
@@ -154,14 +152,7 @@ func proving() bool { return os.Getenv("CAISSON_PROVE") == "all" }
 // seededRandom is another one in each run, unless CAISSON_SEED says which.
 func seededRandom(t *testing.T) *rand.Rand {
 	t.Helper()
-	seed := uint64(time.Now().UnixNano())
-	if text := os.Getenv("CAISSON_SEED"); text != "" {
-		var err error
-		seed, err = strconv.ParseUint(text, 10, 64)
-		require.NoError(t, err, "CAISSON_SEED must be a number")
-	}
-	t.Logf("CAISSON_SEED=%d", seed)
-	return rand.New(rand.NewPCG(seed, 0))
+	return rand.New(rand.NewPCG(seed(t), 0))
 }
 
 // anywhere is how many points a sample has of each operation besides its boundaries.
@@ -200,12 +191,12 @@ func choosePoints(t *testing.T, ops []*operation) []point {
 	return chosen
 }
 
-// tally counts the points by operation and by fault, and those that left the set's mark.
-type tally struct {
+// faultTally counts the points by operation and by fault, and those that left the set's mark.
+type faultTally struct {
 	tried, marked map[string]int
 }
 
-func (c *tally) String() string {
+func (c *faultTally) String() string {
 	var text strings.Builder
 	for _, count := range []struct {
 		what string

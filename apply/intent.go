@@ -7,7 +7,6 @@ import (
 	"reflect"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	utiljson "k8s.io/apimachinery/pkg/util/json"
@@ -51,31 +50,12 @@ func newIntent(c client.Client, set Set, object caisson.Object, requires []caiss
 	return in
 }
 
-// scope of a kind on the cluster.
-type scope struct {
-	namespaced bool
-	served     bool // or about to be, by a definition of the set
-	err        error
-}
-
-func (r *run) scopeOf(kind schema.GroupVersionKind) scope {
-	mapping, err := r.client.RESTMapper().RESTMapping(kind.GroupKind(), kind.Version)
-	namespaced, brought := r.definitions[kind.GroupKind()]
-	switch {
-	case err == nil:
-		return scope{namespaced: mapping.Scope.Name() == meta.RESTScopeNameNamespace, served: true}
-	case meta.IsNoMatchError(err):
-		return scope{namespaced: namespaced, served: brought}
-	}
-	return scope{err: fmt.Errorf("ask the cluster which kinds it serves: %w", err)}
-}
-
 // locate says what keeps the intent from having a place on the cluster.
 func (in *intent) locate(where scope) error {
 	switch kind := in.ref.GroupVersionKind(); {
 	case where.err != nil:
 		return where.err
-	case !where.served:
+	case !where.served && !where.brought:
 		return notServed(kind, in.requires)
 	case where.namespaced && in.ref.Namespace == "":
 		return errors.New("metadata.namespace: write a namespace")

@@ -73,7 +73,7 @@ func (r *run) wantedPlaces() []place {
 }
 
 // places where objects of the set can be: where they are wanted, and where the parent remembers some.
-func (r *run) places(wanted []place) ([]place, error) {
+func (r *run) places(ctx context.Context, wanted []place) ([]place, error) {
 	known := map[schema.GroupKind]schema.GroupVersionKind{}
 	found := map[place]bool{}
 	for _, from := range wanted {
@@ -86,13 +86,13 @@ func (r *run) places(wanted []place) ([]place, error) {
 		if version, ok := known[kind]; ok {
 			versions = append(versions, version.Version) // the one that the intents are compared in
 		}
-		mapping, err := r.client.RESTMapper().RESTMapping(kind, versions...)
+		mapping, err := r.mapping(ctx, kind, versions...)
 		switch {
 		case meta.IsNoMatchError(err):
 			// Its definition may be gone, or whatever serves it is only down: its objects must not be forgotten.
 			r.parent.unserved = append(r.parent.unserved, kind)
 		case err != nil:
-			return nil, fmt.Errorf("ask the cluster which kinds it serves: %w", err)
+			return nil, err
 		case mapping.Scope.Name() == meta.RESTScopeNameRoot:
 			found[place{mapping.GroupVersionKind, ""}] = true
 		default:

@@ -3,7 +3,6 @@ package apply
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -30,7 +29,7 @@ func (r *run) lookUpWhere(ctx context.Context, where func(*step) bool) {
 		switch {
 		case s.change.Action != "" || !where(s):
 		case r.brings(s.change.Ref), r.bringsNamespace(s.change.Ref.Namespace):
-			r.absent(s)
+			r.absent(ctx, s)
 		default:
 			many[placeOf(s.change.Ref)] = append(many[placeOf(s.change.Ref)], s)
 		}
@@ -76,7 +75,7 @@ func (r *run) lookUpByList(ctx context.Context, from place, steps []*step) []*st
 		case object != nil:
 			r.met(s, object)
 		case err == nil && complete:
-			r.absent(s)
+			r.absent(ctx, s)
 		default:
 			rest = append(rest, s)
 		}
@@ -91,7 +90,7 @@ func (r *run) getAll(ctx context.Context, steps []*step) {
 		case err != nil:
 			steps[i].fail(err)
 		case object == nil:
-			r.absent(steps[i])
+			r.absent(ctx, steps[i])
 		default:
 			r.met(steps[i], object)
 		}
@@ -100,9 +99,9 @@ func (r *run) getAll(ctx context.Context, steps []*step) {
 }
 
 // absent objects are created, if the cluster has what they need.
-func (r *run) absent(s *step) {
+func (r *run) absent(ctx context.Context, s *step) {
 	s.change.Action = caisson.Created
-	if err := r.unmet(s.intent.requires); err != nil {
+	if err := r.unmet(ctx, s.intent.requires); err != nil {
 		s.fail(err)
 	}
 }
@@ -130,17 +129,17 @@ func owner(object *unstructured.Unstructured) string {
 }
 
 // unmet gives the first requirement that the cluster does not meet.
-func (r *run) unmet(requirements []caisson.Requirement) error {
+func (r *run) unmet(ctx context.Context, requirements []caisson.Requirement) error {
 	for _, requirement := range requirements {
 		if _, brought := r.definitions[requirement.Kind.GroupKind()]; brought {
 			continue
 		}
-		_, err := r.client.RESTMapper().RESTMapping(requirement.Kind.GroupKind(), requirement.Kind.Version)
+		_, err := r.mapping(ctx, requirement.Kind.GroupKind(), requirement.Kind.Version)
 		switch {
 		case meta.IsNoMatchError(err):
 			return &RequirementError{requirement}
 		case err != nil:
-			return fmt.Errorf("ask the cluster whether it serves %s: %w", requirement.Kind, err)
+			return err
 		}
 	}
 	return nil

@@ -105,13 +105,21 @@ func (p *parent) mark(ctx context.Context, m memory) error {
 }
 
 // renew the mark. That it succeeds proves that no other run has written since, whatever the reader's cache may say.
-func (p *parent) renew(ctx context.Context) error { return p.write(ctx, true, p.memory()) }
+func (p *parent) renew(ctx context.Context) error { return p.writeHeld(ctx, true, p.memory()) }
 
-// release the mark, and remember what is given. Somebody may have written to the parent without taking the mark.
+// release the mark, and remember what is given, unless the mark is another run's by now.
 func (p *parent) release(ctx context.Context, m memory) error {
-	for {
-		err := p.write(ctx, false, m)
-		if !errors.Is(err, errMoved) {
+	if err := p.writeHeld(ctx, false, m); !errors.Is(err, errMoved) {
+		return err
+	}
+	return nil
+}
+
+// writeHeld writes as long as the mark is ours. Somebody may have written to the parent without taking the mark.
+func (p *parent) writeHeld(ctx context.Context, marked bool, m memory) error {
+	for attempt := 1; ; attempt++ {
+		err := p.write(ctx, marked, m)
+		if !errors.Is(err, errMoved) || attempt == attempts {
 			return err
 		}
 		now, err := readParent(ctx, p.client, p.set)
@@ -119,7 +127,7 @@ func (p *parent) release(ctx context.Context, m memory) error {
 			return err
 		}
 		if id, _, _ := strings.Cut(now.annotation(annotationRun), " "); now.object == nil || id != p.run {
-			return nil // another run's by now
+			return errMoved
 		}
 		p.object = now.object
 	}

@@ -19,7 +19,7 @@ import (
 
 // tries that a change can wait for, and those of make prove.
 func tries() int {
-	if os.Getenv("CAISSON_PROVE") == "all" {
+	if proving() {
 		return 5000
 	}
 	return 300

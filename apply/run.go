@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/caissonhq/caisson"
@@ -47,6 +48,7 @@ type run struct {
 
 	parent   *parent
 	steps    []*step
+	scopes   map[schema.GroupVersionKind]scope
 	byRef    map[caisson.Ref]*step // of the intents that can be sent, without version
 	unlisted []place               // where LIST is forbidden
 
