@@ -36,7 +36,8 @@ func TestContextEndsARunThatWaitsForDiscovery(t *testing.T) {
 			proxy := newFaultProxy(t, p.Config, request{method: "GET", path: "/api"}, faultKinds(cancel)["silence before"])
 			defer proxy.CloseClientConnections() // the request that hangs is left behind
 			ended := make(chan error, 1)
-			go func() { ended <- run(ctx, proxy.client(t)) }()
+			c := proxy.client(t)
+			go func() { ended <- run(ctx, c) }()
 			select {
 			case err := <-ended:
 				require.ErrorIs(t, err, context.Canceled)

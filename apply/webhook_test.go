@@ -58,9 +58,11 @@ var webhooks = map[string]func(object map[string]any){
 	},
 }
 
-// inPods calls change with the pods' spec, if the object makes pods.
+// inPods calls change with the pods' spec, if the object makes pods. Somebody may have taken all containers away; the server
+// refuses that only after its webhooks.
 func inPods(object map[string]any, change func(pod map[string]any)) {
-	if pod, ok := lookup(object, path{"spec", "template", "spec"}).(map[string]any); ok {
+	pod, _ := lookup(object, path{"spec", "template", "spec"}).(map[string]any)
+	if containers, _ := pod["containers"].([]any); len(containers) > 0 {
 		change(pod)
 	}
 }
