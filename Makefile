@@ -61,6 +61,7 @@ prove: olderapi ## The long runs: each fault in each request; properties on the 
 	CAISSON_PROVE=all $(PROPERTIES)
 	CAISSON_PROVE=all KUBEBUILDER_ASSETS=$(OLDERAPI) $(PROPERTIES)
 	go test ./apply -run '^$$' -fuzz FuzzSavedPlan -fuzztime $(FUZZTIME)
+	go test ./apply -run '^$$' -fuzz FuzzHostileObjects -fuzztime $(FUZZTIME)
 	go test ./environment -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME)
 	go test ./workload -run '^$$' -fuzz FuzzServerBuild -fuzztime $(FUZZTIME)
 	go test ./security -run '^$$' -fuzz FuzzNamespaceBuild -fuzztime $(FUZZTIME)
