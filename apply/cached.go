@@ -30,6 +30,8 @@ func (r *run) idle(ctx context.Context) bool {
 	if r.options.cache == nil || r.deleting || r.options.planned != nil {
 		return false
 	}
+	r.fromCache = true
+	defer func() { r.fromCache = false }()
 	r.begin(ctx)
 	if r.readCachedParent(ctx) != nil {
 		return false
@@ -44,6 +46,7 @@ func (r *run) idle(ctx context.Context) bool {
 			return false
 		}
 	}
+	r.roll(ctx)
 	for _, s := range r.steps {
 		if s.change.Action != caisson.Unchanged {
 			return false

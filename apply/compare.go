@@ -44,8 +44,8 @@ func differs(sent, live *unstructured.Unstructured) bool {
 // labels, annotations and what only the server writes.
 func differsStrictly(sent, live *unstructured.Unstructured) bool {
 	for key, value := range sent.Object {
-		if key != "metadata" && !identical(value, live.Object[key]) {
-			return true
+		if now, ok := live.Object[key]; key != "metadata" && (!ok || !identical(value, now)) {
+			return true // a null that is not there is a difference too
 		}
 	}
 	owners, finalizers := sent.GetOwnerReferences(), sent.GetFinalizers()

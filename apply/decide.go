@@ -46,6 +46,7 @@ func (r *run) decide(ctx context.Context) error {
 	if err := f.readByName(ctx); err != nil {
 		return err
 	}
+	r.roll(ctx)
 	r.lookUp(ctx)
 	if !r.planning {
 		r.ask(ctx)
@@ -61,11 +62,14 @@ func (r *run) decide(ctx context.Context) error {
 func (r *run) begin(ctx context.Context) {
 	r.steps = make([]*step, len(r.intents))
 	r.byRef = make(map[caisson.Ref]*step, len(r.intents))
+	for ref := range r.versions {
+		r.versions[ref] = ""
+	}
 	r.unlisted = nil
 	r.scopes = map[schema.GroupVersionKind]scope{}
 	for i, in := range r.intents {
 		s := &step{intent: in, change: caisson.Change{Ref: in.ref}}
-		r.steps[i] = s
+		r.steps[i], in.stamp = s, ""
 		err := in.err
 		if err == nil {
 			kind := in.ref.GroupVersionKind()
@@ -249,6 +253,11 @@ func (f *found) toPrune() []*step {
 func (r *run) compare(s *step, there client.Object) {
 	if there.GetDeletionTimestamp() != nil {
 		s.fail(errors.New("is being deleted: run again once it is gone"))
+		return
+	}
+	r.seen(s.change.Ref, there)
+	if len(s.intent.rollOn) > 0 && s.intent.stamp == "" {
+		s.waiting = there
 		return
 	}
 	s.sum = r.intentSum(s)

@@ -28,6 +28,9 @@
 //  5. With Prune it deletes what the set no longer holds, only after all else succeeded, and only what has still the
 //     same UID.
 //
+// Pods that read Secrets or ConfigMaps by reference roll when those are written, by whomever, if their template says so with
+// caisson.AnnotationRollOn. The stamp that rolls them is made from UIDs and resource versions, and from no value.
+//
 // The error is non-nil if and only if something failed. The report is never nil, and has an entry for each object: one
 // that fails does not hide the others.
 //

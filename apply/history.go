@@ -86,7 +86,9 @@ func (r *run) recording() (content []byte, hash string, err error) {
 	compressed := gzip.NewWriter(&text)
 	lines := json.NewEncoder(compressed)
 	for _, s := range steps {
-		sent, err := s.intent.encode()
+		unstamped := *s.intent // what its pods are rolled for is no part of what somebody wants
+		unstamped.stamp = ""
+		sent, err := unstamped.encode()
 		if err != nil {
 			continue // it has never been applied, and fails in this run too
 		}

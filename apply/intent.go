@@ -22,7 +22,9 @@ type intent struct {
 	object   caisson.Object
 	set      Set
 	requires []caisson.Requirement
-	err      error // why it cannot be sent
+	rollOn   []caisson.Ref
+	stamp    string // of rollOn
+	err      error  // why it cannot be sent
 }
 
 // newIntent never fails: what is wrong with an object is kept for its entry in the report.
@@ -41,6 +43,9 @@ func newIntent(c client.Client, set Set, object caisson.Object, requires []caiss
 		return in
 	}
 	in.ref = caisson.RefTo(kind, object)
+	if in.rollOn, in.err = rollsOn(object); in.err != nil {
+		return in
+	}
 	switch {
 	case in.ref.Name == "":
 		in.err = errors.New("metadata.name: write a name; generated names cannot be found again")
@@ -82,6 +87,11 @@ func (in *intent) encode() (*unstructured.Unstructured, error) {
 		return nil, err
 	}
 	sent := &unstructured.Unstructured{Object: body}
+	if len(in.rollOn) > 0 {
+		if err := stampOn(sent, in.stamp); err != nil {
+			return nil, fmt.Errorf("encode: %w", err)
+		}
+	}
 	sent.SetGroupVersionKind(in.ref.GroupVersionKind())
 	labels, annotations := orEmpty(sent.GetLabels()), orEmpty(sent.GetAnnotations())
 	labels[labelPartOf] = in.set.ID()

@@ -44,7 +44,7 @@ func (r *run) intentSum(s *step) [sha256.Size]byte {
 	if err != nil {
 		return [sha256.Size]byte{}
 	}
-	return sha256.Sum256(append([]byte(r.set.ID()), text...))
+	return sha256.Sum256(append([]byte(r.set.ID()+" "+s.intent.stamp+" "), text...))
 }
 
 func (m *Memo) knows(ref caisson.Ref, live metav1.Object, intent [sha256.Size]byte) bool {

@@ -3,6 +3,7 @@ package apply
 import (
 	"crypto/sha256"
 	"slices"
+	"sync"
 	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -18,6 +19,8 @@ type step struct {
 	live   *unstructured.Unstructured // nil if the cluster does not hold it, or if nothing is done about it
 	change caisson.Change
 	sent   bool // the intent has reached the server
+
+	waiting client.Object // that is there, and compared once it is known what its pods are to be rolled for
 
 	sum         [sha256.Size]byte // of the intent, for the memo
 	fingerprint string            // of an object to prune
@@ -52,17 +55,27 @@ type run struct {
 	byRef    map[caisson.Ref]*step // of the intents that can be sent, without version
 	unlisted []place               // where LIST is forbidden
 
+	fromCache     bool // while it is seen whether a cache shows anything to do
+	versionsMutex sync.Mutex
+	versions      map[caisson.Ref]string // of objects that pods are rolled for, without version
+
 	ownNamespace bool // this run has created the namespace of its parent
 }
 
 func newRun(c client.Client, set Set, o *options) *run {
-	return &run{client: c, set: set, options: o, definitions: definitions{}, start: time.Now()}
+	return &run{
+		client: c, set: set, options: o, definitions: definitions{}, start: time.Now(),
+		versions: map[caisson.Ref]string{},
+	}
 }
 
 // add an object that the cluster shall hold.
 func (r *run) add(object caisson.Object, requires []caisson.Requirement) {
 	in := newIntent(r.client, r.set, object, requires)
 	r.definitions.add(in)
+	for _, ref := range in.rollOn {
+		r.versions[versionless(ref)] = ""
+	}
 	r.intents = append(r.intents, in)
 }
 

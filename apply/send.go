@@ -17,6 +17,14 @@ import (
 
 // send a step's intent to the server and note what came of it.
 func (r *run) send(ctx context.Context, s *step) {
+	if s.intent.stamp != "" && !r.planning {
+		stamp, err := r.stamp(ctx, s.intent) // by now, what changes in the same run has changed
+		if err != nil {
+			s.fail(err)
+			return
+		}
+		s.intent.stamp = stamp
+	}
 	after, err := r.applyOne(ctx, s, r.planning)
 	if err != nil {
 		s.fail(explainNamespace(err))
@@ -24,6 +32,7 @@ func (r *run) send(ctx context.Context, s *step) {
 	}
 	s.sent = true
 	if !r.planning {
+		r.seen(s.change.Ref, after)
 		r.options.memo.learn(s.change.Ref, after, r.intentSum(s))
 	}
 	if s.live == nil {
