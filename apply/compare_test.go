@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -11,9 +12,7 @@ import (
 func TestDiffersStrictly(t *testing.T) {
 	object := func(spec map[string]any, labels map[string]any) *unstructured.Unstructured {
 		u := &unstructured.Unstructured{Object: map[string]any{"metadata": map[string]any{"labels": labels}}}
-		for key, value := range spec {
-			u.Object[key] = value
-		}
+		maps.Copy(u.Object, spec)
 		return u
 	}
 	cases := map[string]struct {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -23,6 +24,8 @@ const (
 	stampPending = "pending"
 )
 
+var templateAnnotations = []string{"spec", "template", "metadata", "annotations"}
+
 // rollsOn gives the Secrets and ConfigMaps that an object's pods are rolled for.
 func rollsOn(object caisson.Object) ([]caisson.Ref, error) {
 	var text string
@@ -34,7 +37,8 @@ func rollsOn(object caisson.Object) ([]caisson.Ref, error) {
 	case *appsv1.DaemonSet:
 		text = object.Spec.Template.Annotations[caisson.AnnotationRollOn]
 	case *unstructured.Unstructured:
-		text, _, _ = unstructured.NestedString(object.Object, "spec", "template", "metadata", "annotations", caisson.AnnotationRollOn)
+		path := append(slices.Clip(templateAnnotations), caisson.AnnotationRollOn)
+		text, _, _ = unstructured.NestedString(object.Object, path...)
 	}
 	if text == "" {
 		return nil, nil
@@ -43,8 +47,8 @@ func rollsOn(object caisson.Object) ([]caisson.Ref, error) {
 	for one := range strings.SplitSeq(text, ",") {
 		kind, name, _ := strings.Cut(strings.TrimSpace(one), "/")
 		if name == "" || kind != "Secret" && kind != "ConfigMap" {
-			return nil, fmt.Errorf("spec.template.metadata.annotations[%s]: %q: write Secret/NAME or ConfigMap/NAME, separated by commas",
-				caisson.AnnotationRollOn, one)
+			return nil, fmt.Errorf("%s[%s]: %q: write Secret/NAME or ConfigMap/NAME, separated by commas",
+				strings.Join(templateAnnotations, "."), caisson.AnnotationRollOn, one)
 		}
 		refs = append(refs, caisson.Ref{Version: "v1", Kind: kind, Namespace: object.GetNamespace(), Name: name})
 	}
@@ -53,7 +57,7 @@ func rollsOn(object caisson.Object) ([]caisson.Ref, error) {
 
 // stampOn sets the annotation. One that came with the object, as in a revision of the history, is not meant.
 func stampOn(sent *unstructured.Unstructured, stamp string) error {
-	path := []string{"spec", "template", "metadata", "annotations", annotationRolledOn}
+	path := append(slices.Clip(templateAnnotations), annotationRolledOn)
 	if stamp == "" {
 		unstructured.RemoveNestedField(sent.Object, path...)
 		return nil
@@ -72,7 +76,7 @@ func (r *run) seen(ref caisson.Ref, object metav1.Object) {
 
 // stamp of all that an intent's pods are rolled for, as it is now.
 func (r *run) stamp(ctx context.Context, in *intent) (string, error) {
-	text := ""
+	var text []byte
 	for _, ref := range in.rollOn {
 		r.versionsMutex.Lock()
 		version := r.versions[versionless(ref)]
@@ -90,9 +94,9 @@ func (r *run) stamp(ctx context.Context, in *intent) (string, error) {
 				version = string(object.GetUID()) + " " + object.GetResourceVersion()
 			}
 		}
-		text += ref.String() + " " + version + "\n"
+		text = fmt.Appendln(text, ref, version)
 	}
-	sum := sha256.Sum256([]byte(text))
+	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:8]), nil
 }
 
