@@ -76,7 +76,7 @@ func (l *lab) applyAgain(s *subject) bool {
 	switch {
 	case answer == nil:
 		return false
-	case !jsonEqual(stable(expected), stable(answer)):
+	case !jsonEqual(foreseeable(expected), foreseeable(answer)):
 		l.fail("apply makes something else of it than a dry run", nil, s, expected, answer)
 		return false
 	}
@@ -157,6 +157,20 @@ func stable(object *unstructured.Unstructured) map[string]any {
 	all := object.DeepCopy().Object
 	for _, name := range []string{"managedFields", "resourceVersion", "generation"} {
 		unstructured.RemoveNestedField(all, "metadata", name)
+	}
+	return all
+}
+
+// foreseeable leaves out of a Service what the server draws at random.
+func foreseeable(object *unstructured.Unstructured) map[string]any {
+	all := stable(object)
+	if object.GetKind() != "Service" {
+		return all
+	}
+	unstructured.RemoveNestedField(all, "spec", "healthCheckNodePort")
+	ports, _ := lookup(all, path{"spec", "ports"}).([]any)
+	for _, port := range ports {
+		delete(port.(map[string]any), "nodePort")
 	}
 	return all
 }
