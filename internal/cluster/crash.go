@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -41,13 +42,32 @@ func (c *Cluster) Restart(ctx context.Context, component string) error {
 	if !old.ended() {
 		return fmt.Errorf("%s is running: Kill it first", component)
 	}
-	_ = old.stdin.Close()
-	p, err := startProcess(c.dir, old.cmd.Path, old.args...)
-	if err != nil {
-		return err
+	for range attempts {
+		if err := c.revive(); err != nil {
+			return err
+		}
+		if err = c.until(ctx, "the API server is ready", c.serves("/readyz")); !errors.As(err, new(*endedError)) {
+			return err
+		}
 	}
-	c.processes[i] = p
-	return c.until(ctx, "the API server is ready", c.serves("/readyz"))
+	return err
+}
+
+// revive what has ended: what was killed, and what cannot bear its absence. A controller manager that is still starting ends
+// when the API server does.
+func (c *Cluster) revive() error {
+	for i, old := range c.processes {
+		if !old.ended() {
+			continue
+		}
+		_ = old.stdin.Close()
+		p, err := startProcess(c.dir, old.cmd.Path, old.args...)
+		if err != nil {
+			return err
+		}
+		c.processes[i] = p
+	}
+	return nil
 }
 
 func (c *Cluster) find(component string) (int, error) {

@@ -19,6 +19,9 @@ func TestKilledComponentsComeBack(t *testing.T) {
 	c := start(t, cluster.Options{Nodes: []*corev1.Node{node("one")}})
 	api, err := client.New(c.Config, client.Options{})
 	require.NoError(t, err)
+	require.Eventually(t, func() bool {
+		return api.Get(t.Context(), client.ObjectKey{Namespace: "default", Name: "default"}, &corev1.ServiceAccount{}) == nil
+	}, time.Minute, 50*time.Millisecond, "the controllers are up, and bear the absence of the others")
 	for _, component := range []string{"kube-apiserver", "etcd"} {
 		kept := &corev1.ConfigMap{
 			ObjectMeta: metav1.ObjectMeta{Namespace: "default", Name: "before-" + component},
