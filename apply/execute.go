@@ -43,7 +43,7 @@ func (r *run) carryOut(ctx context.Context) error {
 	if failed != "" || !r.options.modes[Prune] || !r.pruned() {
 		remember = remember.with(r.parent.memory())
 	}
-	if failed == "" && !r.options.modes[NoHistory] && !r.anyFailed() {
+	if failed == "" && !r.deleting && !r.options.modes[NoHistory] && !r.anyFailed() {
 		r.parent.applied()
 	}
 	if err := r.release(ctx, remember); err != nil {

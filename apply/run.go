@@ -89,7 +89,7 @@ func (r *run) bringsNamespace(name string) bool {
 		return false
 	}
 	s := r.byRef[caisson.Ref{Kind: "Namespace", Name: name}]
-	return s != nil && s.change.Action == caisson.Created
+	return s != nil && s.change.Action == caisson.Created && (!s.sent || r.planning)
 }
 
 // writes says whether there is anything to write.
