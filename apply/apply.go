@@ -30,10 +30,11 @@ func Plan(
 	if err := r.decide(ctx); err != nil {
 		return r.finish(r.failAll(err))
 	}
+	decided := r.plan() // before the server says which of the changes nobody would see
 	r.preview(ctx)
 	report, err := r.finish(r.report())
 	if err == nil && o.save != nil {
-		*o.save = SavedPlan{APIVersion: savedAPIVersion, Kind: savedKind, Set: set, Changes: r.saved()}
+		*o.save = decided
 	}
 	return report, err
 }
@@ -77,11 +78,7 @@ func Delete(ctx context.Context, c client.Client, set Set, opts ...DeleteOption)
 	if report.Err() != nil || !r.emptied() {
 		return r.finish(report)
 	}
-	err := r.removeHistory(ctx)
-	if err == nil {
-		err = r.parent.remove(ctx)
-	}
-	if err != nil {
+	if err := r.parent.remove(ctx); err != nil {
 		r.parentStep().fail(err)
 	}
 	return r.finish(r.report())
@@ -158,7 +155,7 @@ func (r *run) do(ctx context.Context) *caisson.Report {
 		}
 		if until, held := r.parent.heldUntil(); held {
 			if time.Now().After(waitUntil) {
-				return r.skipAll("another run is changing the set, until " + until.Format(time.RFC3339) + " at the latest")
+				return r.failChanges(&HeldError{Set: r.set, Until: until})
 			}
 			if err := pause(ctx, time.Second); err != nil {
 				return r.failAll(err)

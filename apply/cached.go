@@ -14,7 +14,8 @@ import (
 
 // Cached has a run look at a cache first, mostly a manager's client. If that shows nothing to do, the run is over and has
 // made no request. If not, it reads everything from the server and goes on as it would have without: a cache may show the
-// past, and is no basis for a write.
+// past, and is no basis for a write. Give Remember too: without it, a cache that does not show yet what the last run wrote
+// can make a run believe that there is nothing to take back.
 //
 // Objects are read in the types of the client's scheme, ConfigMaps for the set's parent among them; a manager then watches
 // them. Fields that these types do not know are not seen, such as those of a newer Kubernetes.
@@ -33,7 +34,10 @@ func (r *run) idle(ctx context.Context) bool {
 	r.fromCache = true
 	defer func() { r.fromCache = false }()
 	r.begin(ctx)
-	if r.readCachedParent(ctx) != nil {
+	if r.readCachedParent(ctx) != nil || r.options.memo.outdated(r.parent) {
+		return false
+	}
+	if _, held := r.parent.heldUntil(); held {
 		return false
 	}
 	all, err := r.places(ctx, r.wantedPlaces())

@@ -10,10 +10,12 @@ import (
 
 	"github.com/go-logr/logr"
 	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 
 	"github.com/caissonhq/caisson"
 	"github.com/caissonhq/caisson/apply"
@@ -129,4 +131,59 @@ func TestMemo(t *testing.T) {
 	require.Equal(t, 1, report.Count(caisson.Updated))
 	_, err = apply.Delete(t.Context(), c, p.set, apply.AllowDelete(report.Changes[0].Ref.GroupKind()))
 	require.NoError(t, err)
+}
+
+// frozen is a reader that shows what was there when it was made.
+func (p place) frozen(t *testing.T) client.Reader {
+	t.Helper()
+	list := &corev1.ConfigMapList{}
+	require.NoError(t, p.Client.List(t.Context(), list, client.InNamespace(p.namespace)))
+	objects := make([]client.Object, len(list.Items))
+	for i := range list.Items {
+		objects[i] = &list.Items[i]
+	}
+	return fake.NewClientBuilder().WithObjects(objects...).Build()
+}
+
+// A cache that lags behind shows what is wanted, although this program itself has just applied something else.
+func TestCacheThatLagsBehind(t *testing.T) {
+	p := newPlace(t)
+	one, two := configMap(p.namespace, "a", "1"), configMap(p.namespace, "a", "2")
+	var memo apply.Memo
+	run := func(object caisson.Object, options ...apply.Option) *caisson.Report {
+		t.Helper()
+		report, err := apply.Apply(t.Context(), p.Client, p.set, []caisson.Object{object}, append(options, apply.Remember(&memo))...)
+		require.NoError(t, err)
+		return report
+	}
+	run(one)
+	old := apply.Cached(p.frozen(t))
+	require.False(t, run(one, old).Changed())
+	run(two)
+	require.True(t, run(one, old).Changed())
+
+	run(two)
+	_, err := apply.Rollback(t.Context(), p.Client, p.set, old)
+	require.NoError(t, err)
+	now := configMap(p.namespace, "a", "")
+	p.get(t, now)
+	require.Equal(t, "1", now.Data["key"])
+}
+
+// Whoever is changing the set may not have changed yet what the cache shows.
+func TestCacheIsNotAskedWhileAnotherRunChangesTheSet(t *testing.T) {
+	p := newPlace(t)
+	p.apply(t, configMap(p.namespace, "a", "1"))
+	c, requests := p.counted(t)
+	run := func(cached apply.CachedReader) int64 {
+		before := requests.Load()
+		report, err := apply.Apply(t.Context(), c, p.set, []caisson.Object{configMap(p.namespace, "a", "1")}, cached)
+		require.NoError(t, err)
+		require.False(t, report.Changed())
+		return requests.Load() - before
+	}
+	run(apply.Cached(p.Client)) // the client asks which kinds there are
+	require.Zero(t, run(apply.Cached(p.frozen(t))))
+	p.markParent(t, time.Now().Add(time.Minute))
+	require.NotZero(t, run(apply.Cached(p.frozen(t))))
 }

@@ -48,14 +48,27 @@ func (r *run) decide(ctx context.Context) error {
 	}
 	r.roll(ctx)
 	r.lookUp(ctx)
-	if !r.planning {
-		r.ask(ctx)
-	}
+	r.ask(ctx)
 	if r.options.modes[Prune] {
 		r.steps = append(r.steps, f.toPrune()...)
 		r.holdBack(ctx)
 	}
+	if r.deleting {
+		r.steps = append(r.steps, r.unserved()...)
+	}
 	return nil
+}
+
+// unserved kinds that the set has objects of, as far as anybody knows.
+func (r *run) unserved() []*step {
+	steps := make([]*step, 0, len(r.parent.unserved))
+	for _, kind := range r.parent.unserved {
+		s := &step{change: caisson.Change{Ref: caisson.Ref{Group: kind.Group, Kind: kind.Kind}}}
+		s.skip("the cluster does not serve it: delete again once it does, or, if its definition is gone and its objects " +
+			"with it, after taking it out of the annotation " + annotationKinds + " of " + parentRef(r.set).String())
+		steps = append(steps, s)
+	}
+	return steps
 }
 
 // begin with a step for each intent. A step without an action is not decided yet.
@@ -124,7 +137,7 @@ func (f *found) read(ctx context.Context, from place) error {
 		f.lists[from] = l
 	}
 	f.mutex.Unlock()
-	err := pages(ctx, f.run.client, from, func() {
+	err := f.run.pages(ctx, from, func() {
 		for _, s := range l.decided {
 			*s = step{intent: s.intent, change: caisson.Change{Ref: s.change.Ref}}
 		}
@@ -188,7 +201,8 @@ func (f *found) readByName(ctx context.Context) error {
 func (f *found) remembered(from place) []*step {
 	var steps []*step
 	for ref := range f.run.parent.memory().names {
-		if ref.GroupKind() == from.kind.GroupKind() && ref.Namespace == from.namespace && f.run.byRef[ref] == nil {
+		here := ref.GroupKind() == from.kind.GroupKind() && ref.Namespace == from.namespace
+		if here && ref.Name != anonymous && f.run.byRef[ref] == nil {
 			ref.Version = from.kind.Version
 			steps = append(steps, &step{change: caisson.Change{Ref: ref}})
 		}
@@ -198,13 +212,13 @@ func (f *found) remembered(from place) []*step {
 
 // unknown says that there may be objects which nobody knows the names of, since they were made while LIST was allowed.
 func (f *found) unknown(from place) []*step {
-	kind, memory := from.kind.GroupKind(), f.run.parent.memory()
-	if !memory.kinds[kind] || memory.named(kind) {
+	if !f.run.parent.memory().incomplete(from) {
 		return nil
 	}
 	s := &step{change: caisson.Change{Ref: caisson.RefTo(from.kind, &unstructured.Unstructured{})}}
 	s.change.Ref.Namespace = from.namespace
-	s.skip("may not be listed, and was not given by name before: what the set no longer holds of it is not found")
+	s.skip("may not be listed, and was applied when it might be: what the set no longer holds of it is not found before it may " +
+		"be listed once more")
 	return []*step{s}
 }
 

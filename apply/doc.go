@@ -22,8 +22,8 @@
 //  3. What the set lacks is looked up by name. An object that is there and not ours is foreign: it fails with a
 //     *ForeignError, and is taken over only with Adopt.
 //  4. A run that has something to change marks the parent first, and only one run at a time holds the mark, for 10
-//     minutes at the most; others wait half a minute for it and then report their objects as skipped. It notes what the set
-//     is to hold in the set's history, a Secret beside the parent. Then it applies, phase by phase: CRDs, which it waits
+//     minutes at the most; others wait half a minute for it and then fail with a *HeldError. It notes what the set is to
+//     hold in the set's history, a Secret beside the parent. Then it applies, phase by phase: CRDs, which it waits
 //     for, and namespaces; classes, policies and access; configuration; workloads.
 //  5. With Prune it deletes what the set no longer holds, only after all else succeeded, and only what has still the
 //     same UID.
@@ -48,13 +48,14 @@
 //     a *ConflictError, unless Force is given. Fields that were edited (kubectl edit) are taken back.
 //   - The number of replicas is never set back by leaving it out: when autoscaling is switched on, the number that is
 //     there stays until the autoscaler writes its own.
-//   - The values of Secrets are in no report, error, hash or saved plan. They are in the history, which is a Secret.
+//   - The values of Secrets are in no report, error, hash or saved plan. They are in the history, which is a Secret
+//     in the set's own namespace, also those of Secrets of other namespaces: NoHistory keeps none.
 //
 // # Pitfalls
 //
 //   - Two programs must not share the name of a program: each would undo the other's fields.
 //   - Reads are untyped, and go to the server with a manager's client too. A client whose cache is set to hold untyped
-//     objects shows the past, and the run may have to begin again, or to be repeated. Cached is safe.
+//     objects shows the past, and the run may have to begin again, or to be repeated. Cached is safe, with Remember.
 //   - What a mutating webhook would do that was installed after the last change of an object is not seen: webhooks are asked
 //     when something is sent.
 //   - A rest.Config made by hand is throttled to 5 requests a second by client-go: set its QPS to -1.

@@ -3,6 +3,7 @@ package apply
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/caissonhq/caisson"
 )
@@ -45,6 +46,19 @@ func (e *ConflictError) Error() string {
 		held = append(held, conflict.Field+" is held by "+by)
 	}
 	return strings.Join(held, "; ") + ": leave it out, or take it with Force"
+}
+
+// HeldError says that another run is changing the set, and nothing was written. A run that was killed holds the set until
+// then too.
+type HeldError struct {
+	Set Set
+	// Until when at the latest.
+	Until time.Time
+}
+
+func (e *HeldError) Error() string {
+	return fmt.Sprintf("another run is changing the set, until %s at the latest: run again then, or, if you know that it is "+
+		"dead, after removing the annotation %s of %s", e.Until.Format(time.RFC3339), annotationRun, parentRef(e.Set))
 }
 
 // RequirementError says that the cluster lacks something that an object needs.

@@ -25,16 +25,28 @@ func (r *run) carryOut(ctx context.Context) error {
 		r.skipAll(waitsFor(failed))
 		return nil
 	}
+	rec, err := r.newRecord(ctx)
+	if err != nil {
+		return err
+	}
+	before := r.parent.history
+	if rec != nil {
+		r.parent.history = rec.after
+	}
 	if err := r.parent.mark(ctx, r.remember(r.refs())); err != nil {
 		if !errors.Is(err, errMoved) {
+			r.parent.history = before
 			_ = r.release(ctx, r.parent.memory()) // the answer may have been lost, and the mark been set
 		}
 		return explainNamespace(err)
 	}
 	marked, cancel := context.WithDeadline(ctx, r.parent.deadline.Add(-markMargin))
 	defer cancel()
-	if err := r.record(marked); err != nil {
-		return errors.Join(err, r.release(ctx, r.parent.memory()))
+	if rec != nil {
+		if err := r.keep(marked, rec); err != nil {
+			r.parent.history = before
+			return errors.Join(err, r.release(ctx, r.parent.memory()))
+		}
 	}
 	failed := r.applyPhases(marked)
 	r.prune(marked, failed)
@@ -43,13 +55,27 @@ func (r *run) carryOut(ctx context.Context) error {
 	if failed != "" || !r.options.modes[Prune] || !r.pruned() {
 		remember = remember.with(r.parent.memory())
 	}
-	if failed == "" && !r.deleting && !r.options.modes[NoHistory] && !r.anyFailed() {
-		r.parent.applied()
+	if failed == "" && !r.anyFailed() {
+		r.conclude(marked)
 	}
 	if err := r.release(ctx, remember); err != nil {
 		r.parentStep().fail(err)
 	}
+	r.options.memo.saw(r.parent)
 	return nil
+}
+
+// conclude a run in which nothing failed: all of the last revision has been applied. A set that is deleted keeps no values.
+func (r *run) conclude(ctx context.Context) {
+	if !r.deleting {
+		r.parent.applied()
+		return
+	}
+	if err := r.removeHistory(ctx); err != nil {
+		r.parentStep().fail(err)
+		return
+	}
+	r.parent.history = nil
 }
 
 // preview asks the server what each change would come to, without making it.
@@ -90,7 +116,7 @@ func (r *run) applyOwnNamespace(ctx context.Context) string {
 			continue
 		}
 		r.send(ctx, s)
-		r.options.observe(s.change)
+		r.options.observe(s)
 		if s.change.Action == caisson.Failed {
 			return s.change.Ref.String()
 		}
@@ -152,7 +178,7 @@ func (r *run) applyStep(ctx context.Context, s *step, failedBefore string) {
 			s.fail(err)
 		}
 	}
-	r.options.observe(s.change)
+	r.options.observe(s)
 }
 
 // explainNamespace adds the remedy to the error of a request into a namespace that is not there.

@@ -5,20 +5,11 @@ import (
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
-
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/types"
-	"sigs.k8s.io/controller-runtime/pkg/client"
-
-	"github.com/caissonhq/caisson"
 )
 
 const (
@@ -34,7 +25,7 @@ type entry struct {
 	Number int `json:"revision"`
 	// Hash of all the intents' hashes.
 	Hash string `json:"hash"`
-	// Size of the compressed content; 0 if it was too large to be kept.
+	// Size of the compressed content; 0 if it is not kept: it was too large, or was applied with NoHistory.
 	Size int `json:"size"`
 	// Applied says when a run has applied all of it, as RFC 3339; empty if none has yet.
 	Applied string `json:"applied,omitempty"`
@@ -51,23 +42,52 @@ func readHistory(annotation string) []entry {
 	return all
 }
 
-// record what the set is to hold, before anything of it is applied, if it is not what was recorded last.
-func (r *run) record(ctx context.Context) error {
+// record is a new entry of the history. The parent names it as soon as it is marked, so that a run which is killed after its
+// first write leaves no change that the history does not know.
+type record struct {
+	entry   entry
+	content []byte  // nil if it is not kept
+	before  []entry // the history without it
+	after   []entry
+	dropped []entry // from the Secret
+}
+
+// newRecord of what the set is to hold; nil if that is what was recorded last.
+func (r *run) newRecord(ctx context.Context) (*record, error) {
 	all := r.parent.history
-	if r.options.modes[NoHistory] || r.deleting || len(all) > 0 && !r.parent.unfinished() && !r.intentMoved() {
-		return nil
+	known := len(all) > 0
+	if r.deleting || r.options.modes[NoHistory] && !known || known && !r.parent.unfinished() && !r.intentMoved() {
+		return nil, nil //nolint:nilnil // nil is what says that there is none
 	}
 	content, hash, err := r.recording()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if len(all) > 0 && all[len(all)-1].Hash == hash {
-		// The hash covers no values of Secrets.
-		if same, err := r.recorded(ctx, all[len(all)-1], content); same || err != nil {
-			return err
+	number := 1
+	if known {
+		last := all[len(all)-1]
+		same, err := r.recorded(ctx, last, hash, content)
+		if same || err != nil {
+			return nil, err
+		}
+		if number = last.Number + 1; last.Hash == hash && last.Applied == "" { // its content was not written
+			number, all = last.Number, all[:len(all)-1]
 		}
 	}
-	return r.keep(ctx, hash, content)
+	rec := &record{entry: entry{Number: number, Hash: hash}, before: r.parent.history}
+	if !r.options.modes[NoHistory] {
+		if len(content)+lastApplied(all).Size <= historySize {
+			rec.content, rec.entry.Size = content, len(content)
+		}
+		rec.after, rec.dropped = trimmed(append(slices.Clone(all), rec.entry))
+		return rec, nil
+	}
+	// Noted alone, so that a rollback knows that it was there; more of them push nothing out.
+	if len(all) > 0 && all[len(all)-1].Size == 0 {
+		all = all[:len(all)-1]
+	}
+	rec.after = append(slices.Clone(all), rec.entry)
+	return rec, nil
 }
 
 // intentMoved says that this run may be about something else than the last, and not only about somebody's changes.
@@ -104,9 +124,16 @@ func (r *run) recording() (content []byte, hash string, err error) {
 	return text.Bytes(), hex.EncodeToString(sum[:16]), nil
 }
 
-// recorded says that an entry's content is this one, or as good as: what is too large cannot be compared.
-func (r *run) recorded(ctx context.Context, e entry, content []byte) (bool, error) {
-	if e.Size == 0 || !slices.ContainsFunc(r.steps, func(s *step) bool { return s.doubtful && isSecret(s.change.Ref) }) {
+// recorded says that an entry's content is this one, or as good as: what is not kept cannot be compared. The hash covers no
+// values of Secrets, and the Secret of an entry that is not applied yet may not have been written.
+func (r *run) recorded(ctx context.Context, e entry, hash string, content []byte) (bool, error) {
+	if e.Hash != hash {
+		return false, nil
+	}
+	secretMoves := slices.ContainsFunc(r.steps, func(s *step) bool {
+		return s.intent != nil && s.change.Action.Changes() && isSecret(s.change.Ref)
+	})
+	if e.Size == 0 || r.options.modes[NoHistory] || e.Applied != "" && !secretMoves {
 		return true, nil
 	}
 	kept, err := get(ctx, r.client, historyRef(r.set))
@@ -117,51 +144,15 @@ func (r *run) recorded(ctx context.Context, e entry, content []byte) (bool, erro
 	return err == nil && bytes.Equal(text, content), nil
 }
 
-// keep a new entry, and as many of the old ones as there is room for.
-func (r *run) keep(ctx context.Context, hash string, content []byte) error {
-	e := entry{Number: 1, Hash: hash, Size: len(content)}
-	if e.Size > historySize {
-		e.Size, content = 0, nil
-	}
-	all := r.parent.history
-	if len(all) > 0 {
-		e.Number = all[len(all)-1].Number + 1
-	}
-	data := map[string]any{}
-	if e.Size > 0 {
-		data[e.key()] = base64.StdEncoding.EncodeToString(content)
-	}
-	left, dropped := trimmed(append(slices.Clone(all), e))
-	for _, old := range dropped {
-		data[old.key()] = nil
-	}
-	err := r.writeHistory(ctx, len(all) > 0, data)
-	if apierrors.IsNotFound(err) { // somebody has deleted it, and with it the old ones
-		left = []entry{e}
-		err = r.writeHistory(ctx, false, data)
-	}
-	switch {
-	case apierrors.IsForbidden(err):
-		return fmt.Errorf("%w: allow it, or give NoHistory, and there is nothing to roll back to", err)
-	case err != nil:
-		return fmt.Errorf("write the set's history: %w", err)
-	}
-	r.parent.history = left
-	return nil
-}
-
 // trimmed drops the oldest entries until the rest is short and small enough, but for the last that was applied in full.
 func trimmed(all []entry) (left, dropped []entry) {
-	size, applied := 0, -1
-	for i, e := range all {
+	size, applied := 0, lastApplied(all)
+	for _, e := range all {
 		size += e.Size
-		if e.Applied != "" {
-			applied = i
-		}
 	}
 	left = all
 	for i := 0; i < len(all)-1 && (len(left) > historyLength || size > historySize); i++ {
-		if i == applied {
+		if all[i].Number == applied.Number {
 			continue
 		}
 		dropped = append(dropped, all[i])
@@ -171,67 +162,9 @@ func trimmed(all []entry) (left, dropped []entry) {
 	return left, dropped
 }
 
-func historyRef(set Set) caisson.Ref {
-	return caisson.Ref{Version: "v1", Kind: "Secret", Namespace: set.Namespace, Name: set.parentName()}
-}
-
-// writeHistory to the Secret, which is made anew if it should not be there yet.
-func (r *run) writeHistory(ctx context.Context, exists bool, data map[string]any) error {
-	object := &unstructured.Unstructured{}
-	object.SetGroupVersionKind(historyRef(r.set).GroupVersionKind())
-	object.SetNamespace(r.set.Namespace)
-	object.SetName(r.set.parentName())
-	if exists {
-		patch, err := json.Marshal(map[string]any{"data": data})
-		if err != nil {
-			return fmt.Errorf("encode: %w", err)
-		}
-		return r.client.Patch(ctx, object, client.RawPatch(types.MergePatchType, patch), client.FieldOwner(r.set.manager()))
-	}
-	object.SetLabels(map[string]string{caisson.LabelManagedBy: caisson.ManagedBy})
-	object.SetAnnotations(map[string]string{annotationSet: r.set.identity()})
-	object.Object["type"] = historyType
-	for key, value := range data {
-		if value == nil {
-			delete(data, key)
-		}
-	}
-	object.Object["data"] = data
-	err := r.client.Create(ctx, object.DeepCopy(), client.FieldOwner(r.set.manager()))
-	if !apierrors.IsAlreadyExists(err) {
-		return err
-	}
-	there, err := get(ctx, r.client, historyRef(r.set))
-	if err != nil {
-		return err
-	}
-	if there != nil && (there.Object["type"] != historyType || there.GetAnnotations()[annotationSet] != r.set.identity()) {
-		return errors.New(historyRef(r.set).String() + " is not this set's: give the set another name, or give NoHistory")
-	}
-	if there != nil {
-		object.SetResourceVersion(there.GetResourceVersion())
-	}
-	return r.client.Update(ctx, object, client.FieldOwner(r.set.manager()))
-}
-
 // unfinished says that no run has yet applied all of the last entry.
 func (p *parent) unfinished() bool {
 	return len(p.history) > 0 && p.history[len(p.history)-1].Applied == ""
-}
-
-// removeHistory deletes the Secret.
-func (r *run) removeHistory(ctx context.Context) error {
-	if len(r.parent.history) == 0 {
-		return nil
-	}
-	object := &unstructured.Unstructured{}
-	object.SetGroupVersionKind(historyRef(r.set).GroupVersionKind())
-	object.SetNamespace(r.set.Namespace)
-	object.SetName(r.set.parentName())
-	if err := client.IgnoreNotFound(r.client.Delete(ctx, object)); err != nil {
-		return fmt.Errorf("delete the set's history: %w", err)
-	}
-	return nil
 }
 
 // applied notes that all of the last entry has been applied.
@@ -242,14 +175,12 @@ func (p *parent) applied() {
 	}
 }
 
-// keptContent of an entry in the Secret.
-func keptContent(secret *unstructured.Unstructured, e entry) ([]byte, error) {
-	text, found, err := unstructured.NestedString(secret.Object, "data", e.key())
-	switch {
-	case e.Size == 0:
-		return nil, fmt.Errorf("revision %d was too large to be kept", e.Number)
-	case err != nil || !found:
-		return nil, fmt.Errorf("revision %d is not in %s", e.Number, caisson.RefTo(secret.GroupVersionKind(), secret))
+// lastApplied entry, or none.
+func lastApplied(all []entry) entry {
+	for _, e := range slices.Backward(all) {
+		if e.Applied != "" {
+			return e
+		}
 	}
-	return base64.StdEncoding.DecodeString(text)
+	return entry{}
 }

@@ -16,25 +16,28 @@ import (
 	"github.com/caissonhq/caisson"
 )
 
-// pageSize of LISTs. It bounds what is in memory at once: about 25 KB for each Deployment, in as many pages as there are
-// requests under way.
-const pageSize = 250
+// Pages of LISTs bound what is in memory at once: about 25 KB for each Deployment. First pages, which are most of them, are
+// read as many at once as there are requests under way; of the others, which are larger, only a few are.
+const (
+	firstPage  = 125
+	pageSize   = 250
+	laterPages = 4
+)
 
 // notPaged is what a cache gives as token when it is asked for a page: it has more and will not say what.
 const notPaged = "continue-not-supported"
 
 // pages of a LIST, one after the other. A page is given up before the next one comes. begin is called before the first,
 // and again if the LIST has to begin again because its pages took too long.
-func pages(
-	ctx context.Context, c client.Reader, from place, begin func(),
-	each func(*unstructured.UnstructuredList) (more bool), opts ...client.ListOption,
+func (r *run) pages(
+	ctx context.Context, from place, begin func(), each func(*unstructured.UnstructuredList) (more bool),
+	opts ...client.ListOption,
 ) error {
-	options := append([]client.ListOption{client.InNamespace(from.namespace), client.Limit(pageSize)}, opts...)
+	options := append([]client.ListOption{client.InNamespace(from.namespace), client.Limit(firstPage)}, opts...)
 	begin()
+	slot := false
 	for token := ""; ; {
-		page := &unstructured.UnstructuredList{}
-		page.SetGroupVersionKind(from.kind.GroupVersion().WithKind(from.kind.Kind + "List"))
-		err := c.List(ctx, page, append(slices.Clip(options), client.Continue(token))...)
+		next, more, err := r.page(ctx, from, each, append(slices.Clip(options), client.Continue(token)))
 		switch {
 		case apierrors.IsResourceExpired(err) && token != "":
 			token = ""
@@ -42,14 +45,31 @@ func pages(
 			continue
 		case err != nil:
 			return fmt.Errorf("list %s objects: %w", from.kind.Kind, err)
-		case page.GetContinue() == notPaged:
+		case next == notPaged:
 			options, token = append(options, client.Limit(0)), ""
 			continue
-		}
-		if token = page.GetContinue(); !each(page) || token == "" {
+		case !more || next == "":
 			return nil
 		}
+		if !slot {
+			r.later <- struct{}{}
+			defer func() { <-r.later }()
+			slot = true
+		}
+		options, token = append(options, client.Limit(pageSize)), next
 	}
+}
+
+// page of a LIST, and the token of the next one.
+func (r *run) page(
+	ctx context.Context, from place, each func(*unstructured.UnstructuredList) (more bool), options []client.ListOption,
+) (next string, more bool, err error) {
+	page := &unstructured.UnstructuredList{}
+	page.SetGroupVersionKind(from.kind.GroupVersion().WithKind(from.kind.Kind + "List"))
+	if err := r.client.List(ctx, page, options...); err != nil || page.GetContinue() == notPaged {
+		return page.GetContinue(), true, err
+	}
+	return page.GetContinue(), each(page), nil
 }
 
 // place is one LIST: a kind in a namespace, or in the cluster if its objects have none.
@@ -104,10 +124,12 @@ func (r *run) places(ctx context.Context, wanted []place) ([]place, error) {
 	return slices.Collect(maps.Keys(found)), nil
 }
 
-// copied says that an object belongs to a controller that has copied our label to it, as that of a Service's
-// EndpointSlices does. What we have applied ourselves for a controller's sake is known by its managed fields.
+// copied says that a controller has copied our label to an object of its own, as those of a Service's EndpointSlices and
+// Endpoints do. What we have applied ourselves is known by its managed fields; or, if somebody has cleared them, by its
+// intent, which controllers copy only to objects that they say they control.
 func copied(object metav1.Object, set Set) bool {
-	return metav1.GetControllerOfNoCopy(object) != nil &&
+	_, intended := object.GetAnnotations()[annotationIntent]
+	return (!intended || metav1.GetControllerOfNoCopy(object) != nil) &&
 		!slices.ContainsFunc(object.GetManagedFields(), func(entry metav1.ManagedFieldsEntry) bool {
 			return entry.Manager == set.manager() && entry.Operation == metav1.ManagedFieldsOperationApply
 		})

@@ -58,7 +58,7 @@ func (r *run) lookUpWhere(ctx context.Context, where func(*step) bool) {
 func (r *run) lookUpByList(ctx context.Context, from place, steps []*step) []*step {
 	there := map[string]*unstructured.Unstructured{}
 	budget, complete := int64(len(steps)/getsPerPage), false
-	err := pages(ctx, r.client, from, func() {}, func(page *unstructured.UnstructuredList) bool {
+	err := r.pages(ctx, from, func() {}, func(page *unstructured.UnstructuredList) bool {
 		for i := range page.Items {
 			if s := r.byRef[versionless(caisson.RefTo(page.Items[i].GroupVersionKind(), &page.Items[i]))]; s != nil {
 				there[page.Items[i].GetName()] = &page.Items[i]

@@ -13,11 +13,13 @@ import (
 
 // Memo remembers, for as long as the program runs, which objects were found to be as wanted. As long as neither what is
 // wanted nor the object on the server has changed, it is not compared again: that saves four fifths of the time, and for
-// custom resources with defaults also the request that asks the server. The zero value is ready for use, by any number of
+// custom resources with defaults also the request that asks the server. With Cached it also tells a cache that lags behind
+// what the program has written itself. The zero value is ready for use, by any number of
 // sets and goroutines; a controller has one. Secrets are always compared.
 type Memo struct {
-	mutex sync.Mutex
-	seen  map[caisson.Ref]sighting
+	mutex   sync.Mutex
+	seen    map[caisson.Ref]sighting
+	parents map[types.UID]string // the version that the server was last seen to have of them
 }
 
 // sighting of an object that was as wanted.
@@ -66,6 +68,31 @@ func (m *Memo) learn(ref caisson.Ref, live metav1.Object, intent [sha256.Size]by
 		m.seen = map[caisson.Ref]sighting{}
 	}
 	m.seen[ref] = sighting{live.GetUID(), live.GetResourceVersion(), intent}
+}
+
+// saw a parent, as the server has it.
+func (m *Memo) saw(p *parent) {
+	if m == nil || p.object == nil {
+		return
+	}
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	if m.parents == nil {
+		m.parents = map[types.UID]string{}
+	}
+	m.parents[p.object.GetUID()] = p.object.GetResourceVersion()
+}
+
+// outdated says that a parent from a cache is not the one that was last seen on the server: the cache lags behind what this
+// program has written, or somebody else has written since.
+func (m *Memo) outdated(cached *parent) bool {
+	if m == nil {
+		return false
+	}
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	version, known := m.parents[cached.object.GetUID()]
+	return known && version != cached.object.GetResourceVersion()
 }
 
 func (m *Memo) forget(ref caisson.Ref) {

@@ -51,14 +51,29 @@ func includes[K comparable](all, some map[K]bool) bool {
 	return true
 }
 
-// named says whether objects of a kind are remembered by name.
-func (m memory) named(kind schema.GroupKind) bool {
+// anonymous stands for objects of a place that nobody knows the names of: they were made while LIST was allowed, and it is
+// not any more. No object has such a name.
+const anonymous = "*"
+
+func anonymousIn(from place) caisson.Ref {
+	return caisson.Ref{Group: from.kind.Group, Kind: from.kind.Kind, Namespace: from.namespace, Name: anonymous}
+}
+
+// incomplete says that objects of a place may not be remembered by name.
+func (m memory) incomplete(from place) bool {
+	kind := from.kind.GroupKind()
+	if !m.kinds[kind] || from.namespace != "" && !m.namespaces[from.namespace] {
+		return false
+	}
+	if m.names[anonymousIn(from)] {
+		return true
+	}
 	for ref := range m.names {
 		if ref.GroupKind() == kind {
-			return true
+			return false
 		}
 	}
-	return false
+	return true
 }
 
 // Separators of the annotations. The first two are the ApplySet specification's; a name can hold anything but a slash and a

@@ -153,10 +153,11 @@ func (r *run) tryMigration(
 		if err != nil {
 			return nil, err
 		}
-		if r.options.isToMigrate(entry) {
+		switch {
+		case r.options.isToMigrate(entry):
 			gone = gone.Union(fields)
-		} else {
-			keep = keep.Union(fields)
+		case entry.Manager != r.set.manager() || entry.Operation != metav1.ManagedFieldsOperationApply:
+			keep = keep.Union(fields) // the set's own are what it says by then
 		}
 	}
 	whole, err := kinds.ObjectToTyped(after)

@@ -1,7 +1,6 @@
 package apply_test
 
 import (
-	"encoding/json"
 	"testing"
 	"time"
 
@@ -11,7 +10,9 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/kubernetes/scheme"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/apiutil"
 
 	"github.com/caissonhq/caisson"
 	"github.com/caissonhq/caisson/apply"
@@ -45,10 +46,12 @@ func deploymentOfHelm(namespace string) *appsv1.Deployment {
 // asApplied is an object as a program applies it that does not use this library.
 func asApplied(t *testing.T, object client.Object) runtime.ApplyConfiguration {
 	t.Helper()
-	text, err := json.Marshal(object)
+	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(object)
 	require.NoError(t, err)
-	u := &unstructured.Unstructured{}
-	require.NoError(t, json.Unmarshal(text, u))
+	kind, err := apiutil.GVKForObject(object, scheme.Scheme)
+	require.NoError(t, err)
+	u := &unstructured.Unstructured{Object: content}
+	u.SetGroupVersionKind(kind)
 	delete(u.Object, "status")
 	return client.ApplyConfigurationFromUnstructured(u)
 }
@@ -128,4 +131,20 @@ func TestMigrationDoesNotTakeFromOthers(t *testing.T) {
 	_, err = apply.Apply(t.Context(), p.Client, p.set, []caisson.Object{mine}, apply.Adopt, apply.MigrateFrom("helm"))
 	require.ErrorAs(t, err, &conflict)
 	require.Equal(t, "other", conflict.Conflicts[0].Manager)
+}
+
+// What both the set and the other tool said, and the set says no longer, is removed; and the plan shows it.
+func TestPlanOfAMigrationOfWhatBothSaid(t *testing.T) {
+	p := newPlace(t)
+	both, one := configMap(p.namespace, "a", "1"), configMap(p.namespace, "a", "1")
+	both.Data["shared"] = "x"
+	p.apply(t, both)
+	require.NoError(t, p.Client.Apply(t.Context(), asApplied(t, both), client.FieldOwner("helm")))
+	from := apply.MigrateFrom("helm")
+	plan, err := apply.Plan(t.Context(), p.Client, p.set, built(one), from)
+	require.NoError(t, err)
+	require.Equal(t, []caisson.FieldChange{{Path: "data.shared", Before: `"x"`}}, plan.Changes[0].Fields)
+	report, err := apply.Apply(t.Context(), p.Client, p.set, []caisson.Object{one}, from)
+	require.NoError(t, err)
+	require.Equal(t, plan, report)
 }

@@ -1,6 +1,7 @@
 package apply_test
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -18,7 +19,11 @@ import (
 	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	"github.com/caissonhq/caisson"
 	"github.com/caissonhq/caisson/apply"
@@ -208,4 +213,28 @@ func emptyValues(namespace string) []caisson.Object {
 			},
 		}},
 	}
+}
+
+// What a controller writes between the LIST and the dry run, as a Deployment's does, is no difference to what is wanted.
+func TestWriteBeforeTheDryRunIsNoDifference(t *testing.T) {
+	p := newPlace(t)
+	web := plainDeployment(p.namespace, corev1.EnvVar{
+		Name: "POD", ValueFrom: &corev1.EnvVarSource{FieldRef: &corev1.ObjectFieldSelector{FieldPath: "metadata.name"}},
+	})
+	p.apply(t, web)
+	asked := 0
+	c := interceptor.NewClient(p.connect(t), interceptor.Funcs{
+		Apply: func(ctx context.Context, c client.WithWatch, o runtime.ApplyConfiguration, opts ...client.ApplyOption) error {
+			require.NotEmpty(t, (&client.ApplyOptions{}).ApplyOptions(opts).DryRun, "nothing is to be written")
+			if asked++; asked == 1 {
+				patch := client.RawPatch(types.MergePatchType, []byte(`{"metadata": {"annotations": {"example.com/revision": "2"}}}`))
+				require.NoError(t, p.Client.Patch(ctx, plainDeployment(p.namespace), patch))
+			}
+			return c.Apply(ctx, o, opts...)
+		},
+	})
+	report, err := apply.Apply(t.Context(), c, p.set, []caisson.Object{web})
+	require.NoError(t, err)
+	require.False(t, report.Changed())
+	require.GreaterOrEqual(t, asked, 2)
 }

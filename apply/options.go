@@ -60,7 +60,8 @@ func (d Deletable) apply(o *options) {
 	}
 }
 
-// Observe has a function called with each change as it is made, one at a time.
+// Observe has a function called with each change as it is made, one at a time, and at the end with what has failed or was
+// skipped without being tried.
 func Observe(observer func(caisson.Change)) Observer { return Observer{observer} }
 
 // Observer is what Observe gives: an option of Apply, Reconcile and Delete.
@@ -113,11 +114,12 @@ func newOptions() *options {
 	return &options{modes: map[Mode]bool{}, deletable: map[schema.GroupKind]bool{}}
 }
 
-func (o *options) observe(change caisson.Change) {
+func (o *options) observe(s *step) {
 	o.observing.Lock()
 	defer o.observing.Unlock()
+	s.told = true
 	for _, observe := range o.observers {
-		observe(change)
+		observe(s.change)
 	}
 }
 

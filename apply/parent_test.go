@@ -61,10 +61,11 @@ func TestDeleteLeavesASetThatAnotherRunIsChanging(t *testing.T) {
 	p := newPlace(t)
 	p.apply(t, configMap(p.namespace, "a", "a"))
 	p.markParent(t, time.Now().Add(5*time.Minute))
-	report, err := apply.Delete(t.Context(), p.Client, p.set)
-	require.NoError(t, err)
-	require.Equal(t, 1, report.Count(caisson.Skipped))
-	require.Contains(t, report.Changes[0].Reason, "another run is changing the set")
+	_, err := apply.Delete(t.Context(), p.Client, p.set)
+	var held *apply.HeldError
+	require.ErrorAs(t, err, &held, "a script that goes on would believe that all is deleted")
+	require.Equal(t, p.set, held.Set)
+	require.WithinDuration(t, time.Now().Add(5*time.Minute), held.Until, time.Minute)
 	p.parent(t)
 	p.get(t, configMap(p.namespace, "a", ""))
 }
@@ -147,4 +148,23 @@ func TestWhatDeleteKeptCanBeDeletedLater(t *testing.T) {
 	require.Equal(t, caisson.Pruned, actions(report)["PersistentVolumeClaim data"])
 	require.True(t, apierrors.IsNotFound(p.Client.Get(t.Context(),
 		client.ObjectKey{Namespace: p.namespace, Name: "caisson-test-shop"}, &corev1.ConfigMap{})), "nothing is left to remember")
+}
+
+// What is of a kind that is not served cannot be deleted, and a report without a word would say that it is.
+func TestDeleteNamesTheKindsThatAreNotServed(t *testing.T) {
+	p := newPlace(t)
+	p.apply(t, configMap(p.namespace, "a", "a"))
+	parent := p.parent(t)
+	parent.Annotations["applyset.kubernetes.io/contains-group-kinds"] += ",Gadget.gone.example.com"
+	require.NoError(t, p.Client.Update(t.Context(), parent))
+	report, err := apply.Delete(t.Context(), p.Client, p.set)
+	require.NoError(t, err)
+	require.Equal(t, map[string]caisson.Action{"ConfigMap a": caisson.Pruned, "Gadget ": caisson.Skipped}, actions(report))
+	require.Contains(t, report.Changes[1].Reason, "does not serve it")
+	parent = p.parent(t)
+	parent.Annotations["applyset.kubernetes.io/contains-group-kinds"] = ""
+	require.NoError(t, p.Client.Update(t.Context(), parent))
+	_, err = apply.Delete(t.Context(), p.Client, p.set)
+	require.NoError(t, err)
+	require.True(t, apierrors.IsNotFound(p.Client.Get(t.Context(), client.ObjectKeyFromObject(parent), parent)))
 }

@@ -31,7 +31,7 @@ func (r *run) prune(ctx context.Context, failed string) {
 		for _, s := range r.steps {
 			if toBePruned(s) {
 				s.fail(err)
-				r.options.observe(s.change)
+				r.options.observe(s)
 			}
 		}
 		return
@@ -54,7 +54,7 @@ func (r *run) prunePhase(ctx context.Context, current phase) {
 		if err := deleteOne(ctx, r.client, s); err != nil {
 			s.fail(err)
 		}
-		r.options.observe(s.change)
+		r.options.observe(s)
 		return nil
 	})
 }
@@ -67,7 +67,7 @@ func (r *run) keepAll(reason string) {
 		if toBePruned(s) {
 			s.skip(reason)
 			if !r.planning {
-				r.options.observe(s.change)
+				r.options.observe(s)
 			}
 		}
 	}

@@ -17,6 +17,11 @@ func (r *run) report() *caisson.Report {
 }
 
 func (r *run) finish(report *caisson.Report) (*caisson.Report, error) {
+	for _, s := range r.steps {
+		if !s.told && (s.change.Action == caisson.Failed || s.change.Action == caisson.Skipped) {
+			r.options.observe(s)
+		}
+	}
 	for _, observe := range r.options.runObservers {
 		observe(Finished{Set: r.set, Report: report, Took: time.Since(r.start)})
 	}
@@ -55,6 +60,19 @@ func (r *run) skipAll(reason string) *caisson.Report {
 	}
 	if len(r.steps) == 0 {
 		r.parentStep().skip(reason)
+	}
+	return r.report()
+}
+
+// failChanges has everything fail that would change, and the set itself if it is only to be deleted.
+func (r *run) failChanges(err error) *caisson.Report {
+	for _, s := range r.steps {
+		if s.change.Action.Changes() && !s.sent {
+			s.fail(err)
+		}
+	}
+	if r.deleting && !r.anyFailed() {
+		r.parentStep().fail(err)
 	}
 	return r.report()
 }

@@ -77,15 +77,21 @@ func (r Revision) same(other Revision) bool {
 // any other change it is a new revision, so that a second Rollback takes it back. To see what it would do, give Plan the
 // revision that Previous picks of the set's History; Reconcile goes back to any other.
 func Rollback(ctx context.Context, c client.Client, set Set, opts ...Option) (*caisson.Report, error) {
+	o := applyOptions(opts)
+	o.cache = nil // it may show that revision still, or not yet what is to be taken back
+	r := newRun(c, set, o)
 	history, err := History(ctx, c, set)
-	if err == nil {
-		var revision Revision
-		if revision, err = Previous(history); err == nil {
-			return Reconcile(ctx, c, set, []caisson.Builder{revision}, opts...)
-		}
+	if err != nil {
+		return r.finish(r.failAll(err))
 	}
-	r := newRun(c, set, applyOptions(opts))
-	return r.finish(r.failAll(err))
+	revision, err := Previous(history)
+	if err != nil {
+		return r.finish(r.failAll(err))
+	}
+	if !r.addBuilt([]caisson.Builder{revision}) {
+		return r.finish(r.report())
+	}
+	return r.finish(r.do(ctx))
 }
 
 // maxRevision bounds what a revision may hold once it is decompressed, whatever the Secret says.

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
@@ -194,4 +195,111 @@ func TestForeignHistoryIsNotOverwritten(t *testing.T) {
 	now := secret(p.namespace, "caisson-test-shop", "")
 	p.get(t, now)
 	require.Equal(t, "theirs", string(now.Data["password"]))
+}
+
+// dying is a client of a program that is killed right after its objects were applied: nothing is released.
+func (p place) dying(t *testing.T) client.Client {
+	t.Helper()
+	killed := false
+	return interceptor.NewClient(p.connect(t), interceptor.Funcs{
+		Apply: func(ctx context.Context, c client.WithWatch, o runtime.ApplyConfiguration, opts ...client.ApplyOption) error {
+			killed = true
+			return c.Apply(ctx, o, opts...)
+		},
+		Update: func(ctx context.Context, c client.WithWatch, o client.Object, opts ...client.UpdateOption) error {
+			if killed {
+				return apierrors.NewForbidden(corev1.Resource("configmaps"), "x", context.Canceled)
+			}
+			return c.Update(ctx, o, opts...)
+		},
+	})
+}
+
+// Its revision has been applied, also if the next run finds nothing to do: a rollback goes to the one before, and not
+// further.
+func TestRollbackAfterARunThatWasKilled(t *testing.T) {
+	for name, modes := range map[string][]apply.Option{"history": nil, "no history": {apply.NoHistory}} {
+		t.Run(name, func(t *testing.T) {
+			p := newPlace(t)
+			for _, value := range []string{"1", "2"} {
+				p.apply(t, configMap(p.namespace, "a", value))
+			}
+			three := []caisson.Object{configMap(p.namespace, "a", "3")}
+			_, err := apply.Apply(t.Context(), p.dying(t), p.set, three, modes...)
+			require.Error(t, err)
+			p.markParent(t, time.Now().Add(-time.Minute))
+			require.False(t, p.apply(t, three...).Changed())
+			require.Equal(t, []int{3, 2, 1}, p.numbers(t))
+			_, err = apply.Rollback(t.Context(), p.Client, p.set)
+			require.NoError(t, err)
+			now := configMap(p.namespace, "a", "")
+			p.get(t, now)
+			require.Equal(t, "2", now.Data["key"])
+		})
+	}
+}
+
+// A run may also be killed between its mark, which names the revision, and the Secret.
+func TestRevisionThatWasNotWrittenIsWrittenByTheNextRun(t *testing.T) {
+	p := newPlace(t)
+	p.apply(t, configMap(p.namespace, "a", "1"))
+	killed := interceptor.NewClient(p.connect(t), interceptor.Funcs{
+		Patch: func(context.Context, client.WithWatch, client.Object, client.Patch, ...client.PatchOption) error {
+			panic("killed")
+		},
+	})
+	require.Panics(t, func() {
+		_, _ = apply.Apply(t.Context(), killed, p.set, []caisson.Object{configMap(p.namespace, "a", "2")})
+	})
+	require.Equal(t, []int{-2, 1}, p.numbers(t))
+	p.markParent(t, time.Now().Add(-time.Minute))
+	p.apply(t, configMap(p.namespace, "a", "2"))
+	require.Equal(t, []int{2, 1}, p.numbers(t))
+	history, err := apply.History(t.Context(), p.Client, p.set)
+	require.NoError(t, err)
+	require.NoError(t, history[0].Validate())
+}
+
+// What was applied without history is not what a rollback may take for the present.
+func TestRollbackTakesBackWhatWasAppliedWithoutHistory(t *testing.T) {
+	p := newPlace(t)
+	p.apply(t, configMap(p.namespace, "a", "1"))
+	for _, value := range []string{"2", "3"} {
+		_, err := apply.Apply(t.Context(), p.Client, p.set, []caisson.Object{configMap(p.namespace, "a", value)}, apply.NoHistory)
+		require.NoError(t, err)
+	}
+	require.Equal(t, []int{3, 1}, p.numbers(t), "and they push nothing out")
+	_, err := apply.Rollback(t.Context(), p.Client, p.set)
+	require.NoError(t, err)
+	now := configMap(p.namespace, "a", "")
+	p.get(t, now)
+	require.Equal(t, "1", now.Data["key"])
+	_, err = apply.Rollback(t.Context(), p.Client, p.set)
+	require.ErrorContains(t, err, "revision 3 was not kept")
+}
+
+// A Secret that is deleted and given another value at once has the names of its keys, and so its hash, as before.
+func TestRevisionOfASecretThatWasDeletedHoldsItsNewValue(t *testing.T) {
+	p := newPlace(t)
+	p.apply(t, secret(p.namespace, "b", "one"))
+	require.NoError(t, p.Client.Delete(t.Context(), secret(p.namespace, "b", "")))
+	p.apply(t, secret(p.namespace, "b", "two"))
+	require.Equal(t, []int{2, 1}, p.numbers(t))
+}
+
+// Two revisions that do not fit into one Secret: the older stays to go back to, and the newer is applied all the same.
+func TestRevisionsThatAreTooLargeTogether(t *testing.T) {
+	p := newPlace(t)
+	for range 2 {
+		random := make([]byte, 450<<10)
+		_, err := rand.Read(random)
+		require.NoError(t, err)
+		p.apply(t, configMap(p.namespace, "a", hex.EncodeToString(random)))
+	}
+	require.Equal(t, []int{2, 1}, p.numbers(t))
+	history, err := apply.History(t.Context(), p.Client, p.set)
+	require.NoError(t, err)
+	require.ErrorContains(t, history[0].Validate(), "revision 2 was not kept")
+	_, err = apply.Rollback(t.Context(), p.Client, p.set)
+	require.NoError(t, err)
 }

@@ -19,6 +19,7 @@ type step struct {
 	live   *unstructured.Unstructured // nil if the cluster does not hold it, or if nothing is done about it
 	change caisson.Change
 	sent   bool // the intent has reached the server
+	told   bool // to the observers
 
 	waiting client.Object // that is there, and compared once it is known what its pods are to be rolled for
 
@@ -55,7 +56,8 @@ type run struct {
 	byRef    map[caisson.Ref]*step // of the intents that can be sent, without version
 	unlisted []place               // where LIST is forbidden
 
-	fromCache     bool // while it is seen whether a cache shows anything to do
+	later         chan struct{} // slots for LISTs that have more than one page
+	fromCache     bool          // while it is seen whether a cache shows anything to do
 	versionsMutex sync.Mutex
 	versions      map[caisson.Ref]string // of objects that pods are rolled for, without version
 
@@ -65,7 +67,7 @@ type run struct {
 func newRun(c client.Client, set Set, o *options) *run {
 	return &run{
 		client: c, set: set, options: o, definitions: definitions{}, start: time.Now(),
-		versions: map[caisson.Ref]string{},
+		versions: map[caisson.Ref]string{}, later: make(chan struct{}, laterPages),
 	}
 }
 
@@ -100,7 +102,7 @@ func (r *run) writes() bool {
 	if r.deleting {
 		return r.parent.object != nil
 	}
-	if r.parent.unfinished() && !r.options.modes[NoHistory] && !r.anyFailed() {
+	if r.parent.unfinished() && !r.anyFailed() {
 		return true // and this run finds that all has been applied
 	}
 	// Somebody may have deleted the parent, and with it the memory of where the set's objects are.
@@ -119,6 +121,11 @@ func (r *run) remember(refs []caisson.Ref) memory {
 	for _, ref := range refs {
 		if slices.Contains(r.unlisted, placeOf(ref)) {
 			m.names[versionless(ref)] = true
+		}
+	}
+	for _, from := range r.unlisted {
+		if r.parent.memory().incomplete(from) {
+			m.names[anonymousIn(from)] = true
 		}
 	}
 	return m

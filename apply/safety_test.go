@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
@@ -187,4 +188,51 @@ func TestTwoRevisionsAtOnce(t *testing.T) {
 	} else {
 		require.Equal(t, map[string]string{"both": "2"}, values)
 	}
+}
+
+// Labels are copied by more than those who say that they control the copy: what we did not apply is not ours to delete.
+func TestCopiesOfTheLabelAreNotPruned(t *testing.T) {
+	p := newPlace(t)
+	p.apply(t, configMap(p.namespace, "a", "a"))
+	copied := configMap(p.namespace, "copied", "theirs")
+	copied.Labels = map[string]string{"applyset.kubernetes.io/part-of": p.set.ID()}
+	require.NoError(t, p.Client.Create(t.Context(), copied))
+	cleared := configMap(p.namespace, "b", "ours")
+	p.apply(t, configMap(p.namespace, "a", "a"), cleared)
+	require.NoError(t, p.Client.Patch(t.Context(), cleared.DeepCopy(),
+		client.RawPatch(types.MergePatchType, []byte(`{"metadata": {"managedFields": [{}]}}`))))
+	report := p.apply(t, configMap(p.namespace, "a", "b"))
+	require.Equal(t, map[string]caisson.Action{"ConfigMap a": caisson.Updated, "ConfigMap b": caisson.Pruned}, actions(report))
+	p.get(t, copied)
+}
+
+// Force takes fields of the set's own objects, and seizes no object that somebody creates in the same moment.
+func TestForceDoesNotSeizeWhatIsCreatedInTheMeantime(t *testing.T) {
+	p := newPlace(t)
+	c := p.meanwhile(t, func() {
+		require.NoError(t, p.Client.Create(t.Context(), configMap(p.namespace, "a", "theirs"), client.FieldOwner("them")))
+	})
+	_, err := apply.Apply(t.Context(), c, p.set, []caisson.Object{configMap(p.namespace, "a", "mine")}, apply.Force)
+	var foreign *apply.ForeignError
+	require.ErrorAs(t, err, &foreign)
+	now := configMap(p.namespace, "a", "")
+	p.get(t, now)
+	require.Equal(t, "theirs", now.Data["key"])
+}
+
+// Whoever counts failures must hear of those that were never sent.
+func TestObserverHearsOfWhatWasNotTried(t *testing.T) {
+	p := newPlace(t)
+	require.NoError(t, p.Client.Create(t.Context(), configMap(p.namespace, "theirs", "theirs")))
+	claim := volumeClaim(p.namespace, "data")
+	p.apply(t, claim, configMap(p.namespace, "old", "kept after the failure"))
+	told := map[string]caisson.Action{}
+	report, err := apply.Apply(t.Context(), p.Client, p.set, []caisson.Object{
+		configMap(p.namespace, "theirs", "mine"), configMap(p.namespace, "mine", "mine"),
+	}, apply.Prune, apply.Observe(func(c caisson.Change) {
+		require.NotContains(t, told, c.Ref.Kind+" "+c.Ref.Name, "once each")
+		told[c.Ref.Kind+" "+c.Ref.Name] = c.Action
+	}))
+	require.Error(t, err)
+	require.Equal(t, actions(report), told)
 }

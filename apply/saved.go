@@ -22,6 +22,8 @@ type SavedPlan struct {
 	Kind       string `json:"kind"`
 	// Set that the plan is for.
 	Set Set `json:"set"`
+	// Options that it was made with: "Prune", "AllowDelete Namespace", "MigrateFrom helm".
+	Options []string `json:"options,omitempty"`
 	// Changes in the order of the report, objects that would not change among them.
 	Changes []SavedChange `json:"changes"`
 }
@@ -66,6 +68,34 @@ type MovedError struct{ Moved []string }
 
 func (e *MovedError) Error() string {
 	return "the plan no longer holds, make a new one: " + strings.Join(e.Moved, "; ")
+}
+
+// plan of a run that has decided, and not done anything yet. It is empty if nobody wants to save it.
+func (r *run) plan() SavedPlan {
+	if r.options.save == nil {
+		return SavedPlan{}
+	}
+	return SavedPlan{
+		APIVersion: savedAPIVersion, Kind: savedKind, Set: r.set, Options: r.options.deciding(), Changes: r.saved(),
+	}
+}
+
+// deciding options: those on which it depends what a run does. The words are part of the file format.
+func (o *options) deciding() []string {
+	var all []string
+	for _, manager := range o.migrate {
+		all = append(all, "MigrateFrom "+manager)
+	}
+	for mode, name := range map[Mode]string{Prune: "Prune", Adopt: "Adopt", Force: "Force", PruneWhenReady: "PruneWhenReady"} {
+		if o.modes[mode] {
+			all = append(all, name)
+		}
+	}
+	for kind := range o.deletable {
+		all = append(all, "AllowDelete "+kind.String())
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // saved changes of a run that has decided, and not done anything yet.
@@ -115,6 +145,7 @@ func (r *run) decideAsPlanned(ctx context.Context) error {
 	if err := r.decide(ctx); err != nil {
 		return err
 	}
+	r.options.memo.saw(r.parent)
 	return r.checkPlanned()
 }
 
@@ -130,6 +161,10 @@ func (r *run) checkPlanned() error {
 	}
 	if plan.Set != r.set {
 		return fmt.Errorf("this plan is for the set %s, not for %s", plan.Set, r.set)
+	}
+	if now := r.options.deciding(); !slices.Equal(plan.Options, now) {
+		return fmt.Errorf("this plan was made with the options [%s], and not with [%s]: give the same, or make a new plan",
+			strings.Join(plan.Options, ", "), strings.Join(now, ", "))
 	}
 	planned := make(map[caisson.Ref]SavedChange, len(plan.Changes))
 	for _, change := range plan.Changes {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/caissonhq/caisson"
@@ -138,6 +139,43 @@ func TestSavedPlanOfAnotherSetOrOfNothing(t *testing.T) {
 	_, err = apply.Apply(t.Context(), p.Client, p.set, []caisson.Object{configMap(p.namespace, "a", "1")},
 		apply.Planned(apply.SavedPlan{}))
 	require.ErrorContains(t, err, "this is no plan")
+}
+
+// A plan is approved for what it was made with: another option is another plan.
+func TestSavedPlanWithOtherOptions(t *testing.T) {
+	p := newPlace(t)
+	objects := []caisson.Object{configMap(p.namespace, "a", "1")}
+	plan := p.saved(t, objects...)
+	for reason, options := range map[string][]apply.Option{
+		"nothing would be pruned":   {},
+		"others' fields are taken":  {apply.Prune, apply.Force},
+		"others' objects are taken": {apply.Prune, apply.Adopt},
+		"fields are taken over":     {apply.Prune, apply.MigrateFrom("helm")},
+		"namespaces can be deleted": {apply.Prune, apply.AllowDelete(schema.GroupKind{Kind: "Namespace"})},
+	} {
+		_, err := apply.Apply(t.Context(), p.Client, p.set, objects, append(options, apply.Planned(plan))...)
+		require.ErrorContains(t, err, "this plan was made with the options [Prune]", reason)
+	}
+	_, err := apply.Apply(t.Context(), p.Client, p.set, objects, apply.Prune, apply.NoHistory, apply.Planned(plan))
+	require.NoError(t, err, "which says nothing about the objects")
+}
+
+// Taking over fields changes nothing that anybody sees, and yet it is to be done.
+func TestSavedPlanOfAMigrationThatNobodySees(t *testing.T) {
+	p := newPlace(t)
+	p.apply(t, configMap(p.namespace, "a", "1"))
+	require.NoError(t, p.Client.Apply(t.Context(), asApplied(t, configMap(p.namespace, "a", "1")), client.FieldOwner("helm")))
+	objects := []caisson.Object{configMap(p.namespace, "a", "1")}
+	var plan apply.SavedPlan
+	_, err := apply.Plan(t.Context(), p.Client, p.set, built(objects...), apply.MigrateFrom("helm"), apply.Save(&plan))
+	require.NoError(t, err)
+	_, err = apply.Apply(t.Context(), p.Client, p.set, objects, apply.MigrateFrom("helm"), apply.Planned(plan))
+	require.NoError(t, err)
+	now := configMap(p.namespace, "a", "")
+	p.get(t, now)
+	for _, entry := range now.ManagedFields {
+		require.NotEqual(t, "helm", entry.Manager)
+	}
 }
 
 // FuzzSavedPlan: a plan from anywhere is refused, or is the one that was made.

@@ -56,14 +56,32 @@ func (r *run) ask(ctx context.Context) {
 		}
 	}
 	_ = parallel(len(doubtful), func(i int) error {
-		s := doubtful[i]
+		r.askOne(ctx, doubtful[i])
+		return nil
+	})
+}
+
+// askOne has the server try a step. What cannot be tried is sent, and then says what is wrong.
+func (r *run) askOne(ctx context.Context, s *step) {
+	for range busyAttempts {
 		after, err := r.applyOne(ctx, s, true)
-		if err == nil && len(difference(s.change.Ref, s.live, after)) == 0 {
+		switch {
+		case err != nil:
+			return
+		case len(difference(s.change.Ref, s.live, after)) == 0:
 			r.options.memo.learn(s.change.Ref, s.live, s.sum)
 			s.live, s.change.Action = nil, caisson.Unchanged
+			return
+		case after.GetResourceVersion() == s.live.GetResourceVersion():
+			return
 		}
-		return nil // what cannot be tried is sent, and then says what is wrong
-	})
+		// Somebody has written to it since it was read, mostly a controller, and that may be all of the difference.
+		now, err := get(ctx, r.client, s.change.Ref)
+		if err != nil || now == nil || now.GetUID() != s.live.GetUID() {
+			return
+		}
+		s.live = now
+	}
 }
 
 // applyOne has the server hold a step's intent, or try to.
@@ -72,7 +90,7 @@ func (r *run) applyOne(ctx context.Context, s *step, dryRun bool) (*unstructured
 	if dryRun {
 		options = append(options, client.DryRunAll)
 	}
-	if r.options.modes[Force] {
+	if r.options.modes[Force] && s.live != nil { // somebody may create it in this moment, and it would be seized
 		options = append(options, client.ForceOwnership)
 	}
 	// Anew each time: the answer is decoded into it, and sending an answer would seize every field.
@@ -148,7 +166,7 @@ func (r *run) take(
 	case s.live == nil && now.GetLabels()[labelPartOf] != r.set.ID():
 		return nil, &ForeignError{Ref: s.change.Ref, Set: owner(now)} // somebody created it since we looked
 	}
-	if held := r.heldByOthers(now, conflicts); len(held) > 0 {
+	if held := r.heldByOthers(now, conflicts); len(held) > 0 && !r.options.modes[Force] {
 		return nil, &ConflictError{Ref: s.change.Ref, Conflicts: held}
 	}
 	object, err := s.intent.encode()

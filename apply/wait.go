@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -129,10 +130,10 @@ type waiter struct {
 	states []readiness
 }
 
-// add what a report says is there. Skipped objects are there too, or Wait will say that they are not.
+// add what a report says is there. What is skipped in a run without failure is what the set no longer holds.
 func (w *waiter) add(report *caisson.Report) {
 	for _, change := range report.Changes {
-		if change.Action != caisson.Pruned && change.Action != caisson.Failed {
+		if !slices.Contains([]caisson.Action{caisson.Pruned, caisson.Skipped, caisson.Failed}, change.Action) {
 			w.refs = append(w.refs, change.Ref)
 			w.states = append(w.states, readiness{reason: "has not been looked at yet"})
 		}
