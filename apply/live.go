@@ -20,8 +20,8 @@ import (
 // read as many at once as there are requests under way; of the others, which are larger, only a few are.
 const (
 	firstPage  = 125
-	pageSize   = 250
-	laterPages = 4
+	pageSize   = 200
+	laterPages = 3
 )
 
 // notPaged is what a cache gives as token when it is asked for a page: it has more and will not say what.
