@@ -58,6 +58,7 @@ olderapi: ## Build the oldest API server that is supported: 4 minutes on two cor
 # The older API server is tested against here alone, and not by make test: its build is as long as all of the tests.
 prove: olderapi ## The long runs: each fault in each request; properties on the newest and oldest API server; fuzzing, FUZZTIME (10m) each.
 	CAISSON_PROVE=all $(FAULTS)
+	CAISSON_PROVE=all go test ./workload -run TestRollingUpdate -count=1 -v
 	CAISSON_PROVE=all $(PROPERTIES)
 	CAISSON_PROVE=all KUBEBUILDER_ASSETS=$(OLDERAPI) $(PROPERTIES)
 	go test ./apply -run '^$$' -fuzz FuzzSavedPlan -fuzztime $(FUZZTIME)

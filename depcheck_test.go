@@ -64,8 +64,11 @@ func TestBlocksDoNotImportEachOther(t *testing.T) {
 		"environment":         {".", "apply", "workload", "security", "nodepool"},
 		"internal/cluster":    nil,
 		"internal/golden":     {"."},
+		"internal/kubelet":    {"internal/cluster"},
+		"internal/traffic":    {"internal/kubelet"},
 		"internal/schema":     nil,
 		"examples/caisson":    {".", "apply", "environment", "internal/cluster"},
+		"examples/server":     nil,
 		"examples/workload":   {".", "apply", "workload", "security"},
 		"examples/controller": {".", "apply", "workload", "security"},
 	}

@@ -117,11 +117,14 @@ func schedulerArgs(dir string) []string {
 	}
 }
 
+// LabelOwnKubelet is on nodes that kwok leaves alone, since something else plays their kubelet.
+const LabelOwnKubelet = "caisson.dev/own-kubelet"
+
 func kwokArgs(dir string) []string {
 	return []string{
 		"kwok", filepath.Join(dir, "stages.yaml"),
 		"--kubeconfig=" + filepath.Join(dir, "kubeconfig"),
-		"--manage-all-nodes", "--node-lease-duration-seconds=40",
+		"--manage-nodes-with-label-selector=!" + LabelOwnKubelet, "--node-lease-duration-seconds=40",
 		"--node-port=0", // no kubelet server: one port for all clusters of a machine
 	}
 }

@@ -1,0 +1,125 @@
+package workload_test
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/caissonhq/caisson"
+	"github.com/caissonhq/caisson/apply"
+	"github.com/caissonhq/caisson/apply/applytest"
+	"github.com/caissonhq/caisson/internal/kubelet"
+	"github.com/caissonhq/caisson/internal/traffic"
+	"github.com/caissonhq/caisson/workload"
+)
+
+// lag of whatever sends requests behind the API server. A Server's pods go on serving for 5 s.
+const lag = 2 * time.Second
+
+// site is a Server whose pods are processes of examples/server.
+type site struct {
+	cluster *applytest.Cluster
+	node    string
+	server  workload.Server
+}
+
+func newSite(t *testing.T) site {
+	t.Helper()
+	if runtime.GOOS != "linux" {
+		t.Skip("each pod needs a loopback address of its own, which only Linux has without being told")
+	}
+	program := filepath.Join(t.TempDir(), "server")
+	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "../examples/server").CombinedOutput()
+	require.NoError(t, err, string(out))
+	s := site{cluster: applytest.Shared(t), node: "processes"}
+	s.server = workload.Server{
+		Name: "web", Namespace: s.cluster.Namespace(t), Image: image, Port: 8080,
+		Env:      []corev1.EnvVar{{Name: "GREETING", Value: "one"}},
+		Replicas: new(int32(3)), ReadinessPath: "/readyz", LivenessPath: "/livez",
+		Placement: caisson.Placement{
+			NodeSelector: map[string]string{corev1.LabelHostname: s.node},
+			Tolerations:  []corev1.Toleration{{Operator: corev1.TolerationOpExists}},
+		},
+	}
+	node, err := kubelet.Start(t.Context(), s.cluster.Client, s.node, map[string]string{image: program})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, node.Stop(context.Background())) })
+	return s
+}
+
+// apply the server, after a change of what Build makes, and wait until it is available.
+func (s site) apply(t *testing.T, change func(*workload.ServerObjects)) {
+	t.Helper()
+	objs, err := s.server.Build()
+	require.NoError(t, err)
+	change(objs)
+	set := apply.Set{Namespace: s.server.Namespace, Name: "site", Program: "test"}
+	report, err := apply.Reconcile(t.Context(), s.cluster.Client, set, []caisson.Builder{objs})
+	require.NoError(t, err)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	require.NoError(t, apply.Wait(ctx, s.cluster.Client, report))
+}
+
+// update the server under load: requests are sent from before it begins until the old pods have ended, and at least as many
+// as are asked for.
+func (s site) update(t *testing.T, requests int, change func(*workload.ServerObjects)) *traffic.Load {
+	t.Helper()
+	s.server.Env = []corev1.EnvVar{{Name: "GREETING", Value: "one"}}
+	s.apply(t, change)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	key := client.ObjectKey{Namespace: s.server.Namespace, Name: s.server.Name}
+	service := traffic.Follow(ctx, s.cluster.Client, key, lag)
+	require.Eventually(t, service.Ready, time.Minute, 20*time.Millisecond)
+
+	stop := make(chan struct{})
+	done := make(chan *traffic.Load)
+	go func() { done <- traffic.Send(ctx, service, 64, stop) }()
+	time.Sleep(time.Second)
+	s.server.Env = []corev1.EnvVar{{Name: "GREETING", Value: "two"}}
+	s.apply(t, change)
+	require.Eventually(t, func() bool {
+		var pods corev1.PodList
+		require.NoError(t, s.cluster.Client.List(ctx, &pods, client.InNamespace(s.server.Namespace)))
+		return len(pods.Items) == 3
+	}, time.Minute, 100*time.Millisecond, "the old pods are gone")
+	time.Sleep(lag + time.Duration(requests/2000)*time.Second)
+	close(stop)
+	load := <-done
+	t.Logf("%d requests, %d lost, answers %v, errors %q", load.Sent, load.Lost, load.Bodies, load.Errors)
+	require.GreaterOrEqual(t, load.Sent, requests)
+	require.NotZero(t, load.Bodies["one"])
+	require.NotZero(t, load.Bodies["two"])
+	return load
+}
+
+// A rolling update loses no request, though whoever sends them learns of each pod 2 seconds late.
+func TestRollingUpdateLosesNoRequest(t *testing.T) {
+	requests := 10_000
+	if os.Getenv("CAISSON_PROVE") == "all" {
+		requests = 100_000
+	}
+	load := newSite(t).update(t, requests, func(*workload.ServerObjects) {})
+	require.Zero(t, load.Lost)
+}
+
+// Without the drain requests are lost, so the test above would see them: those on connections that are kept, and those that
+// are sent to a pod that has ended.
+func TestRollingUpdateWithoutDrainLosesRequests(t *testing.T) {
+	load := newSite(t).update(t, 1000, func(objs *workload.ServerObjects) {
+		container := &objs.Deployment.Spec.Template.Spec.Containers[0]
+		container.Lifecycle, container.Args = nil, []string{"-farewell=0"}
+	})
+	require.NotZero(t, load.Lost)
+	require.Contains(t, strings.Join(load.Errors, "\n"), "refused")
+}
