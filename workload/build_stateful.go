@@ -78,6 +78,7 @@ func (p program) statefulSet(onDelete OnDelete) *appsv1.StatefulSet {
 	if onDelete == DeleteVolumes {
 		retention.WhenDeleted = appsv1.DeletePersistentVolumeClaimRetentionPolicyType
 	}
+	update := appsv1.StatefulSetUpdateStrategy{Type: appsv1.RollingUpdateStatefulSetStrategyType}
 	return &appsv1.StatefulSet{
 		TypeMeta:   typeMeta("apps/v1", "StatefulSet"),
 		ObjectMeta: p.meta(),
@@ -86,7 +87,7 @@ func (p program) statefulSet(onDelete OnDelete) *appsv1.StatefulSet {
 			ServiceName:                          p.headlessName(),
 			Selector:                             &metav1.LabelSelector{MatchLabels: p.selector()},
 			PodManagementPolicy:                  appsv1.OrderedReadyPodManagement,
-			UpdateStrategy:                       appsv1.StatefulSetUpdateStrategy{Type: appsv1.RollingUpdateStatefulSetStrategyType},
+			UpdateStrategy:                       update,
 			RevisionHistoryLimit:                 new(int32(revisionHistory)),
 			PersistentVolumeClaimRetentionPolicy: retention,
 			Template:                             p.template(),

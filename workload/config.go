@@ -125,6 +125,9 @@ func (p program) configMaps() []*corev1.ConfigMap {
 
 // configAnnotations make the pods roll with what they read.
 func (p program) configAnnotations() map[string]string {
+	if len(p.main.config)+len(p.sidecars)+len(p.init) == 0 {
+		return nil
+	}
 	all := map[string]string{}
 	if hash := hashOf(p.configMaps()); hash != "" {
 		all[annotationConfig] = hash
@@ -140,6 +143,9 @@ func (p program) configAnnotations() map[string]string {
 	}
 	if len(refs) > 0 {
 		all[caisson.AnnotationRollOn] = strings.Join(refs, ", ")
+	}
+	if len(all) == 0 {
+		return nil
 	}
 	return all
 }

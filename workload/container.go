@@ -80,7 +80,7 @@ func cloneEnv(given []corev1.EnvVar) []corev1.EnvVar {
 }
 
 func containerPorts(ports []caisson.Port) []corev1.ContainerPort {
-	var all []corev1.ContainerPort
+	all := make([]corev1.ContainerPort, 0, len(ports))
 	for _, port := range ports {
 		protocol := port.Protocol
 		if protocol == "" {

@@ -21,10 +21,11 @@ type Folder struct {
 }
 
 const (
-	tmpName     = "tmp"
-	tmpPath     = "/tmp"
-	defaultSize = "64Mi"
+	tmpName = "tmp"
+	tmpPath = "/tmp"
 )
+
+var defaultSize = resource.MustParse("64Mi")
 
 // foldersWithTmp have /tmp among them, and all their defaults.
 func foldersWithTmp(given []Folder) []Folder {
@@ -38,7 +39,7 @@ func foldersWithTmp(given []Folder) []Folder {
 			folders[i].Path = cmp.Or(folders[i].Path, tmpPath)
 		}
 		if folders[i].Size.IsZero() {
-			folders[i].Size = resource.MustParse(defaultSize)
+			folders[i].Size = defaultSize
 		}
 	}
 	return folders
@@ -59,7 +60,7 @@ func (p program) podVolumes() []corev1.Volume {
 	volumes = append(volumes, p.configVolumes(p.main)...)
 	volumes = append(volumes, p.tokenVolumes()...)
 	for _, c := range p.helpers() {
-		volumes = append(volumes, emptyDir(c.prefix+tmpName, resource.MustParse(defaultSize)))
+		volumes = append(volumes, emptyDir(c.prefix+tmpName, defaultSize))
 		volumes = append(volumes, p.configVolumes(c)...)
 	}
 	return volumes

@@ -21,18 +21,9 @@ const (
 // template of the pods.
 func (p program) template() corev1.PodTemplateSpec {
 	return corev1.PodTemplateSpec{
-		ObjectMeta: metav1.ObjectMeta{Labels: p.podLabels(), Annotations: p.podAnnotations()},
+		ObjectMeta: metav1.ObjectMeta{Labels: p.podLabels(), Annotations: p.configAnnotations()},
 		Spec:       p.pod(),
 	}
-}
-
-// podAnnotations are nil without configuration.
-func (p program) podAnnotations() map[string]string {
-	all := p.configAnnotations()
-	if len(all) == 0 {
-		return nil
-	}
-	return all
 }
 
 func (p program) pod() corev1.PodSpec {

@@ -73,7 +73,7 @@ func (p program) initContainer(i Init) container {
 
 // initContainers are the sidecars, which Kubernetes starts and leaves running, and then those that run to their end.
 func (p program) initContainers() []corev1.Container {
-	var all []corev1.Container
+	all := make([]corev1.Container, 0, len(p.sidecars)+len(p.init))
 	for _, sidecar := range p.sidecars {
 		c := p.build(sidecar.container())
 		c.RestartPolicy = new(corev1.ContainerRestartPolicyAlways)
@@ -87,7 +87,7 @@ func (p program) initContainers() []corev1.Container {
 
 // helpers are the containers beside the program.
 func (p program) helpers() []container {
-	var all []container
+	all := make([]container, 0, len(p.sidecars)+len(p.init))
 	for _, sidecar := range p.sidecars {
 		all = append(all, sidecar.container())
 	}

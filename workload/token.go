@@ -36,7 +36,7 @@ func (t Token) path() string {
 func tokenVolumeName(i int) string { return "token-" + strconv.Itoa(i) }
 
 func (p program) tokenVolumes() []corev1.Volume {
-	var volumes []corev1.Volume
+	volumes := make([]corev1.Volume, 0, len(p.tokens))
 	for i, token := range p.tokens {
 		sources := []corev1.VolumeProjection{{ServiceAccountToken: &corev1.ServiceAccountTokenProjection{
 			Audience: token.Audience, ExpirationSeconds: new(cmp.Or(token.ExpirationSeconds, expirationSeconds)), Path: "token",
@@ -65,7 +65,7 @@ func apiSources() []corev1.VolumeProjection {
 }
 
 func (p program) tokenMounts() []corev1.VolumeMount {
-	var mounts []corev1.VolumeMount
+	mounts := make([]corev1.VolumeMount, 0, len(p.tokens))
 	for i, token := range p.tokens {
 		mounts = append(mounts, corev1.VolumeMount{Name: tokenVolumeName(i), MountPath: token.path(), ReadOnly: true})
 	}

@@ -17,7 +17,8 @@ func (p program) validateTokens() field.ErrorList {
 				fmt.Sprintf("must be between %d and %d", shortest, longest)))
 		}
 		if token.path() == "" {
-			errs = append(errs, field.Required(at.Child("path"), `write the folder that shall hold the file token, like "/var/run/secrets/vault"`))
+			errs = append(errs, field.Required(at.Child("path"),
+				`write the folder that shall hold the file token, like "/var/run/secrets/vault"`))
 		}
 	}
 	return errs
@@ -36,7 +37,8 @@ func (p program) validateFolders() field.ErrorList {
 				"the folder tmp is /tmp: leave the path out, or choose another name"))
 		}
 		if size := folder.Size; size.Value() < mebibyte {
-			errs = append(errs, field.Invalid(at.Child("size"), size.String(), "must be 1Mi or more: write Mi or Gi after the number"))
+			errs = append(errs, field.Invalid(at.Child("size"), size.String(),
+				"must be 1Mi or more: write Mi or Gi after the number"))
 		}
 	}
 	return errs
@@ -54,8 +56,8 @@ func (p program) validateVolumes() field.ErrorList {
 			errs = append(errs, field.Required(at.Child("path"), `write where it is mounted, like "/var/lib/app"`))
 		}
 		if size := volume.Size; size.Cmp(smallestVolume) < 0 || size.Cmp(largestVolume) > 0 {
-			errs = append(errs, field.Invalid(at.Child("size"), size.String(), fmt.Sprintf(
-				"must be between %s and %s, as DigitalOcean's volumes are", smallestVolume.String(), largestVolume.String())))
+			errs = append(errs, field.Invalid(at.Child("size"), size.String(),
+				"must be between "+smallest+" and "+largest+", as DigitalOcean's volumes are"))
 		}
 	}
 	return errs

@@ -3,11 +3,11 @@ package workload
 import (
 	"strings"
 	"time"
+	// So that a time zone is known on every machine, or on none: images of Go programs often have no database of zones.
+	_ "time/tzdata"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
-	// So that a time zone is known on every machine, or on none: images of Go programs often have no database of zones.
-	_ "time/tzdata"
 )
 
 func (p program) validateRun() field.ErrorList {
@@ -40,8 +40,9 @@ func (s Schedule) validate(p program) field.ErrorList {
 				"there is no such time zone: write its name in the IANA database, like Europe/Berlin"))
 		}
 	}
-	const controller = 10 * time.Second // it looks as seldom as that
-	return append(errs, validateSeconds(field.NewPath("startingDeadline"), metav1.Duration{Duration: s.startingDeadline()}, controller)...)
+	const often = 10 * time.Second // the controller looks no more often than that
+	deadline := metav1.Duration{Duration: s.startingDeadline()}
+	return append(errs, validateSeconds(field.NewPath("startingDeadline"), deadline, often)...)
 }
 
 // validate a spec by what it becomes.

@@ -2,6 +2,7 @@ package workload
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -19,7 +20,7 @@ type taken map[string]*field.Path
 // take it, or say who has it.
 func (t taken) take(at *field.Path, key string, value any, what string) field.ErrorList {
 	if first, ok := t[key]; ok {
-		return field.ErrorList{field.Invalid(at, value, fmt.Sprintf("%s already: choose another", fmt.Sprintf(what, first)))}
+		return field.ErrorList{field.Invalid(at, value, first.String()+" "+what+" already: choose another")}
 	}
 	t[key] = at
 	return nil
@@ -50,8 +51,8 @@ func (t taken) validate(at *field.Path, port caisson.Port) field.ErrorList {
 	if !slices.Contains(protocols, protocol) {
 		errs = append(errs, field.NotSupported(at.Child("protocol"), port.Protocol, protocols))
 	}
-	errs = append(errs, t.take(at.Child("name"), "name "+port.Name, port.Name, "%s has a port of this name")...)
-	return append(errs, t.take(at.Child("port"), fmt.Sprintf("%s %d", protocol, port.Port), port.Port, "%s is this one")...)
+	errs = append(errs, t.take(at.Child("name"), "name "+port.Name, port.Name, "has a port of this name")...)
+	return append(errs, t.take(at.Child("port"), fmt.Sprintf("%s %d", protocol, port.Port), port.Port, "is this one")...)
 }
 
 // validateMounts checks that no two things are mounted at one path of a container, and no two volumes have one name.
@@ -74,7 +75,7 @@ func (p program) validateMounts() field.ErrorList {
 		shared[tmpPath] = field.NewPath("folders")
 	}
 	mount := func(at *field.Path, name, where string) {
-		errs = append(errs, names.take(at.Child("name"), name, name, "%s has a volume of this name")...)
+		errs = append(errs, names.take(at.Child("name"), name, name, "has a volume of this name")...)
 		errs = append(errs, shared.mount(at.Child("path"), where)...)
 	}
 	for i, folder := range p.givenFolders() {
@@ -84,10 +85,7 @@ func (p program) validateMounts() field.ErrorList {
 		mount(field.NewPath("volumes").Index(i), volume.Name, volume.Path)
 	}
 	for i, c := range p.containers() {
-		own := taken{}
-		for where, first := range shared {
-			own[where] = first
-		}
+		own := maps.Clone(shared)
 		for j, config := range c.config {
 			errs = append(errs, own.mount(p.containerPath(i).Child("config").Index(j).Child("path"), config.Path)...)
 		}
@@ -114,12 +112,13 @@ func (t taken) mount(at *field.Path, where string) field.ErrorList {
 		return nil
 	}
 	if !strings.HasPrefix(where, "/") || path.Clean(where) != where || strings.Contains(where, ":") {
-		return field.ErrorList{field.Invalid(at, where, `must be a path from the root, like "/var/lib/app", without "..", ":" and a / at its end`)}
+		return field.ErrorList{field.Invalid(at, where,
+			`must be a path from the root, like "/var/lib/app", without "..", ":" and a / at its end`)}
 	}
 	for _, kernel := range []string{"/", "/proc", "/sys", "/dev"} {
 		if where == kernel || kernel != "/" && strings.HasPrefix(where, kernel+"/") {
 			return field.ErrorList{field.Invalid(at, where, "belongs to the container's runtime: choose another")}
 		}
 	}
-	return t.take(at, where, where, "%s is mounted there")
+	return t.take(at, where, where, "is mounted there")
 }

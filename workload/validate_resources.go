@@ -60,6 +60,9 @@ func (p program) validateStorage() field.ErrorList {
 	for _, folder := range p.folders {
 		size.Add(folder.Size)
 	}
+	for range p.helpers() {
+		size.Add(defaultSize) // their /tmp
+	}
 	for _, sidecar := range p.sidecars {
 		limits := sidecar.container().resources.Limits
 		limit.Add(*limits.StorageEphemeral())

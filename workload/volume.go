@@ -39,7 +39,9 @@ const (
 	classDelete = "do-block-storage"
 )
 
-var smallestVolume, largestVolume = resource.MustParse("1Gi"), resource.MustParse("16Ti")
+const smallest, largest = "1Gi", "16Ti"
+
+var smallestVolume, largestVolume = resource.MustParse(smallest), resource.MustParse(largest)
 
 func (d OnDelete) class() string {
 	if d == DeleteVolumes {
