@@ -146,12 +146,18 @@ replicas: 3
 }
 
 // kinds of workload, each by default and with everything.
-func kinds() map[string]caisson.Builder {
-	return map[string]caisson.Builder{
-		"server": web(), "server-full": fullServer(), "worker": worker(), "worker-full": fullWorker(), "worker-singleton": singleton(),
-		"task": task(), "task-full": fullTask(), "schedule": schedule(), "schedule-full": fullSchedule(),
-		"stateful": stateful(), "stateful-full": fullStateful(),
-	}
+var kinds = map[string]func() caisson.Builder{
+	"server":           func() caisson.Builder { return web() },
+	"server-full":      func() caisson.Builder { return fullServer() },
+	"worker":           func() caisson.Builder { return worker() },
+	"worker-full":      func() caisson.Builder { return fullWorker() },
+	"worker-singleton": func() caisson.Builder { return singleton() },
+	"task":             func() caisson.Builder { return task() },
+	"task-full":        func() caisson.Builder { return fullTask() },
+	"schedule":         func() caisson.Builder { return schedule() },
+	"schedule-full":    func() caisson.Builder { return fullSchedule() },
+	"stateful":         func() caisson.Builder { return stateful() },
+	"stateful-full":    func() caisson.Builder { return fullStateful() },
 }
 
 func singleton() workload.Worker {

@@ -33,7 +33,8 @@ func templateOf(object caisson.Object) *corev1.PodTemplateSpec {
 }
 
 func TestGoldenOfKinds(t *testing.T) {
-	for name, spec := range kinds() {
+	for name, newSpec := range kinds {
+		spec := newSpec()
 		if name == "server" { // TestGolden has it in each profile
 			continue
 		}
@@ -54,7 +55,8 @@ func TestKindsShareTheirFields(t *testing.T) {
 	type shape struct{ kind, tag string }
 	seen := map[string]shape{}
 	in := map[string]int{}
-	for name, spec := range kinds() {
+	for name, newSpec := range kinds {
+		spec := newSpec()
 		if slices.Contains([]string{"server", "worker", "task", "schedule", "stateful"}, name) {
 			for _, f := range reflect.VisibleFields(reflect.TypeOf(spec)) {
 				got := shape{f.Type.String(), string(f.Tag)}
@@ -76,7 +78,8 @@ func TestKindsShareTheirFields(t *testing.T) {
 
 // Each field of each kind reaches the objects: one that was forgotten on the way would be ignored without a word.
 func TestEveryFieldMatters(t *testing.T) {
-	for name, spec := range kinds() {
+	for name, newSpec := range kinds {
+		spec := newSpec()
 		kind := reflect.TypeOf(spec)
 		for _, f := range reflect.VisibleFields(kind) {
 			if value := reflect.ValueOf(spec).FieldByIndex(f.Index); value.IsZero() {
@@ -106,7 +109,7 @@ func TestEveryFieldIsTried(t *testing.T) {
 		"server-full.Replicas": true, "worker-full.Replicas": true, "worker-full.Singleton": true,
 	}
 	for _, name := range []string{"server-full", "worker-full", "task-full", "schedule-full", "stateful-full"} {
-		spec := reflect.ValueOf(kinds()[name])
+		spec := reflect.ValueOf(kinds[name]())
 		for _, f := range reflect.VisibleFields(spec.Type()) {
 			at := name + "." + f.Name
 			require.Equal(t, untried[at], spec.FieldByIndex(f.Index).IsZero(), at)
@@ -116,7 +119,8 @@ func TestEveryFieldIsTried(t *testing.T) {
 
 // What a caller does to the objects must not come back to the spec, nor the other way round.
 func TestObjectsShareNothingWithTheSpec(t *testing.T) {
-	for name, spec := range kinds() {
+	for name, newSpec := range kinds {
+		spec := newSpec()
 		t.Run(name, func(t *testing.T) {
 			before, err := json.Marshal(spec)
 			require.NoError(t, err)
@@ -163,7 +167,7 @@ func TestPeersOfKinds(t *testing.T) {
 		"server": {"http"}, "server-full": {"grpc"}, "stateful": {"tcp"}, "stateful-full": {"http"},
 		"worker": nil, "task": nil, "schedule": nil,
 	} {
-		spec := kinds()[name]
+		spec := kinds[name]()
 		peer := spec.(interface{ Peer() caisson.Peer }).Peer()
 		var names []string
 		pods := template(t, spec)
@@ -180,7 +184,8 @@ func TestPeersOfKinds(t *testing.T) {
 }
 
 func TestObjectsOfKindsBelongTogether(t *testing.T) {
-	for name, spec := range kinds() {
+	for name, newSpec := range kinds {
+		spec := newSpec()
 		objects, err := spec.Objects()
 		require.NoError(t, err)
 		seen := map[string]bool{}

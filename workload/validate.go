@@ -16,7 +16,8 @@ import (
 func (p program) validate() field.ErrorList {
 	errs := validateName(field.NewPath("name"), p.name, validation.IsDNS1035Label) // a Service's rule, for all kinds
 	if longest := p.longestName(); p.name != "" && len(p.name) > longest && len(errs) == 0 {
-		errs = append(errs, field.TooLong(field.NewPath("name"), p.name, longest))
+		errs = append(errs, field.Invalid(field.NewPath("name"), p.name, fmt.Sprintf("must be no more than %d characters: "+
+			"Kubernetes writes a hash or a time after it into labels of 63", longest)))
 	}
 	errs = append(errs, validateName(field.NewPath("namespace"), p.namespace, validation.IsDNS1123Label)...)
 	errs = append(errs, p.validateContainer(nil, p.main)...)

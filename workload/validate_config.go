@@ -85,7 +85,8 @@ func (c Config) validateValues(path *field.Path) field.ErrorList {
 		}
 	}
 	if size > maxValues {
-		errs = append(errs, field.TooLong(at, "", maxValues))
+		errs = append(errs, field.Invalid(at, field.OmitValueType{}, fmt.Sprintf("are %d bytes, and a ConfigMap holds %d: "+
+			"put large files into the image, or onto a volume", size, maxValues)))
 	}
 	return errs
 }

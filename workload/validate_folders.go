@@ -72,7 +72,8 @@ func (p program) validateHelpers() field.ErrorList {
 		at := p.helperPath(i)
 		errs = append(errs, validateName(at.Child("name"), c.name, validation.IsDNS1123Label)...)
 		if len(c.name) > longest {
-			errs = append(errs, field.TooLong(at.Child("name"), c.name, longest))
+			errs = append(errs, field.Invalid(at.Child("name"), c.name, fmt.Sprintf(
+				"must be no more than %d characters: the names of its volumes begin with it", longest)))
 		}
 		if seen[c.name] && c.name != "" {
 			errs = append(errs, field.Duplicate(at.Child("name"), c.name))

@@ -52,7 +52,7 @@ func (t taken) validate(at *field.Path, port caisson.Port) field.ErrorList {
 		errs = append(errs, field.NotSupported(at.Child("protocol"), port.Protocol, protocols))
 	}
 	errs = append(errs, t.take(at.Child("name"), "name "+port.Name, port.Name, "has a port of this name")...)
-	return append(errs, t.take(at.Child("port"), fmt.Sprintf("%s %d", protocol, port.Port), port.Port, "is this one")...)
+	return append(errs, t.take(at.Child("port"), fmt.Sprintf("%s %d", protocol, port.Port), port.Port, "has this number")...)
 }
 
 // validateMounts checks that no two things are mounted at one path of a container, and no two volumes have one name.
@@ -72,10 +72,10 @@ func (p program) validateMounts() field.ErrorList {
 		names[tokenVolumeName(i)] = field.NewPath("tokens").Index(i)
 	}
 	if len(p.folders) > p.foldersGiven {
-		shared[tmpPath] = field.NewPath("folders")
+		shared[tmpPath] = field.NewPath("folders").Key(tmpName)
 	}
 	mount := func(at *field.Path, name, where string) {
-		errs = append(errs, names.take(at.Child("name"), name, name, "has a volume of this name")...)
+		errs = append(errs, names.take(at.Child("name"), name, name, "has this name")...)
 		errs = append(errs, shared.mount(at.Child("path"), where)...)
 	}
 	for i, folder := range p.givenFolders() {
@@ -85,6 +85,9 @@ func (p program) validateMounts() field.ErrorList {
 		mount(field.NewPath("volumes").Index(i), volume.Name, volume.Path)
 	}
 	for i, c := range p.containers() {
+		if len(c.config)+len(p.tokens) == 0 {
+			continue
+		}
 		own := maps.Clone(shared)
 		for j, config := range c.config {
 			errs = append(errs, own.mount(p.containerPath(i).Child("config").Index(j).Child("path"), config.Path)...)
