@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"testing"
 
@@ -46,9 +47,7 @@ func written(t *testing.T, kind string, over map[string]any) caisson.Builder {
 	require.NoError(t, err)
 	var fields map[string]any
 	require.NoError(t, json.Unmarshal(text, &fields))
-	for name, value := range over {
-		fields[name] = value
-	}
+	maps.Copy(fields, over)
 	text, err = json.Marshal(fields)
 	require.NoError(t, err)
 	read := func(into any) { require.NoError(t, yaml.UnmarshalStrict(text, into)) }

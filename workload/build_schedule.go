@@ -65,7 +65,7 @@ func (s Schedule) cronJob(p program) *batchv1.CronJob {
 		TypeMeta:   typeMeta("batch/v1", "CronJob"),
 		ObjectMeta: p.meta(),
 		Spec: batchv1.CronJobSpec{
-			Schedule:                   s.Schedule,
+			Schedule:                   s.Cron,
 			TimeZone:                   new(cmp.Or(s.TimeZone, defaultTimeZone)),
 			StartingDeadlineSeconds:    new(int64(s.startingDeadline() / time.Second)),
 			ConcurrencyPolicy:          batchv1.ForbidConcurrent, // a run that takes longer is not joined by the next

@@ -153,6 +153,7 @@ func set(field reflect.Value, choice byte, text string) {
 		field.Set(longer)
 	case reflect.Map:
 		setMap(field, n, text)
+	default: // there are no others
 	}
 }
 

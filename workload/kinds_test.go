@@ -24,7 +24,7 @@ func task() workload.Task {
 }
 
 func schedule() workload.Schedule {
-	return workload.Schedule{Name: "report", Namespace: "shop", Image: image, Schedule: "30 3 * * *"}
+	return workload.Schedule{Name: "report", Namespace: "shop", Image: image, Cron: "30 3 * * *"}
 }
 
 func stateful() workload.Stateful {
@@ -119,7 +119,7 @@ func fullTask() workload.Task {
 
 func fullSchedule() workload.Schedule {
 	return full[workload.Schedule](`name: report
-schedule: "*/15 8-18 * jan-jun,dec mon-fri"
+cron: "*/15 8-18 * jan-jun,dec mon-fri"
 timeZone: Europe/Berlin
 startingDeadline: 5m
 suspend: true

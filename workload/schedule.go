@@ -7,7 +7,7 @@ import (
 	"github.com/caissonhq/caisson"
 )
 
-// Schedule is a program that runs to its end again and again: a report every night. Name, Namespace, Image and Schedule
+// Schedule is a program that runs to its end again and again: a report every night. Name, Namespace, Image and Cron
 // are required; the zero value of every other field is the safe default.
 type Schedule struct {
 	// Name of the CronJob and of everything that belongs to it. A DNS label of at most 52 characters that
@@ -35,9 +35,9 @@ type Schedule struct {
 	Sidecars []Sidecar `json:"sidecars,omitempty"`
 	// Init containers, run one after another once the sidecars are up, and before the program.
 	Init []Init `json:"init,omitempty"`
-	// Schedule in cron's five fields, minute, hour, day of the month, month and day of the week: "30 3 * * *" is 3:30
+	// Cron says when, in cron's five fields, minute, hour, day of the month, month and day of the week: "30 3 * * *" is 3:30
 	// every day. @hourly, @daily, @weekly, @monthly and @yearly are short for the first moment of each.
-	Schedule string `json:"schedule"`
+	Cron string `json:"cron"`
 	// TimeZone of the schedule, by its name in the IANA database: Europe/Berlin. In a zone with summer time, what is
 	// due in the hour that is left out does not run that day. Default: Etc/UTC.
 	TimeZone string `json:"timeZone,omitempty"`

@@ -159,6 +159,7 @@ func spoil(value reflect.Value, depth int) {
 		value.SetString("spoilt")
 	case reflect.Int32, reflect.Int64:
 		value.SetInt(-1)
+	default: // is copied with what it is in
 	}
 }
 

@@ -3,8 +3,7 @@ package workload
 import (
 	"strings"
 	"time"
-	// So that a time zone is known on every machine, or on none: images of Go programs often have no database of zones.
-	_ "time/tzdata"
+	_ "time/tzdata" // time zones are known on every machine: images of Go programs often have no database of them
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -32,7 +31,7 @@ func validateSeconds(path *field.Path, given metav1.Duration, least time.Duratio
 // validate a spec by what it becomes.
 func (s Schedule) validate(p program) field.ErrorList {
 	errs := p.validate()
-	errs = append(errs, validateCron(field.NewPath("schedule"), s.Schedule)...)
+	errs = append(errs, validateCron(field.NewPath("cron"), s.Cron)...)
 	if s.TimeZone != "" {
 		// Local would be that of the control plane, which nobody knows.
 		if _, err := time.LoadLocation(s.TimeZone); err != nil || strings.EqualFold(s.TimeZone, "Local") {
