@@ -29,8 +29,8 @@ func fuzzKind(f *testing.F, kind string) {
 	f.Add(true, []byte{1, 2, 3, 4, 5, 6, 7, 8}, "/a/../b")
 	f.Add(true, []byte{40, 3, 50, 9, 60, 1, 70, 0}, "-1")
 	f.Add(true, []byte{200, 200, 100, 100}, "\x00\xff")
-	for i := range byte(120) {
-		f.Add(true, []byte{i, i * 7}, "a b")
+	for i := range byte(40) {
+		f.Add(true, []byte{i * 3, i * 7}, "a b")
 	}
 	f.Fuzz(func(t *testing.T, everything bool, changes []byte, text string) {
 		name := kind
