@@ -2,25 +2,27 @@ package workload_test
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-
 	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/caissonhq/caisson"
 	"github.com/caissonhq/caisson/workload"
 )
 
-func printObjects(b caisson.Builder) {
+// listed gives the kinds and names of what is built, a line each.
+func listed(b caisson.Builder) string {
 	objects, err := b.Objects()
 	if err != nil {
-		fmt.Println(err)
-		return
+		return err.Error()
 	}
+	var all strings.Builder
 	for _, object := range objects {
-		fmt.Println(object.GetObjectKind().GroupVersionKind().Kind, object.GetName())
+		fmt.Fprintln(&all, object.GetObjectKind().GroupVersionKind().Kind, object.GetName())
 	}
+	return all.String()
 }
 
 // A bot that polls runs once: two would see everything twice.
@@ -35,7 +37,7 @@ func ExampleWorker() {
 		return
 	}
 	fmt.Println(objs.Deployment.Spec.Strategy.Type, *objs.Deployment.Spec.Replicas)
-	printObjects(bot)
+	fmt.Print(listed(bot))
 	// Output:
 	// Recreate 1
 	// ServiceAccount bot
@@ -49,9 +51,9 @@ func ExampleTask() {
 		Command: []string{"/api", "migrate"},
 		Config:  []workload.Config{{Secret: "database", Prefix: "DB_"}},
 	}
-	printObjects(migrate)
+	fmt.Print(listed(migrate))
 	migrate.Command = []string{"/api", "migrate", "--all"}
-	printObjects(migrate)
+	fmt.Print(listed(migrate))
 	// Output:
 	// ServiceAccount migrate
 	// Job migrate-cac7fb35ed
@@ -90,7 +92,7 @@ func ExampleStateful() {
 		return
 	}
 	fmt.Println(*objs.StatefulSet.Spec.VolumeClaimTemplates[0].Spec.StorageClassName)
-	printObjects(db)
+	fmt.Print(listed(db))
 	// Output:
 	// do-block-storage-retain
 	// ServiceAccount db

@@ -22,8 +22,7 @@ func TestScheduleCleansUp(t *testing.T) {
 	spec := cronJob(t, schedule())
 	require.EqualValues(t, 3, *spec.SuccessfulJobsHistoryLimit)
 	require.EqualValues(t, 3, *spec.FailedJobsHistoryLimit)
-	week := 7 * 24 * time.Hour
-	require.EqualValues(t, week.Seconds(), *spec.JobTemplate.Spec.TTLSecondsAfterFinished, "completed and failed pods are kept 7 days")
+	require.Equal(t, 7*24*time.Hour, time.Duration(*spec.JobTemplate.Spec.TTLSecondsAfterFinished)*time.Second, "completed and failed pods are kept 7 days")
 }
 
 func TestScheduleNeverOverlaps(t *testing.T) {
