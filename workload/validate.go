@@ -7,7 +7,6 @@ import (
 	"strings"
 	"unicode"
 
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
@@ -85,25 +84,6 @@ func validateImage(path *field.Path, image string, mutable bool) field.ErrorList
 			"must end in @sha256:<64 hex digits>, since what a tag names can change; allowMutableTag: true accepts a tag")}
 	}
 	return nil
-}
-
-func validateEnv(path *field.Path, env []corev1.EnvVar) field.ErrorList {
-	var errs field.ErrorList
-	seen := map[string]bool{}
-	for i, variable := range env {
-		name := path.Index(i).Child("name")
-		for _, message := range validation.IsEnvVarName(variable.Name) {
-			errs = append(errs, field.Invalid(name, variable.Name, message))
-		}
-		if seen[variable.Name] {
-			errs = append(errs, field.Duplicate(name, variable.Name))
-		}
-		seen[variable.Name] = true
-		if variable.Value != "" && variable.ValueFrom != nil {
-			errs = append(errs, field.Invalid(path.Index(i), variable.Name, "give either value or valueFrom"))
-		}
-	}
-	return errs
 }
 
 func validatePort(path *field.Path, port, lowest int32, why string) field.ErrorList {

@@ -16,6 +16,10 @@ const mebibyte = 1 << 20
 func validateResources(path *field.Path, r corev1.ResourceRequirements) field.ErrorList {
 	errs := validateList(path.Child("requests"), r.Requests)
 	errs = append(errs, validateList(path.Child("limits"), r.Limits)...)
+	if len(r.Claims) > 0 {
+		errs = append(errs, field.Forbidden(path.Child("claims"),
+			"claims of devices are not part of a spec: add them to what Build gives"))
+	}
 	for _, name := range resourceNames() {
 		request, limit := r.Requests[name], r.Limits[name]
 		at := path.Child("requests").Key(string(name))
