@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/caissonhq/caisson"
 	"github.com/caissonhq/caisson/workload"
@@ -108,6 +109,19 @@ func TestLargeValuesAreRefused(t *testing.T) {
 	require.NoError(t, w.Validate())
 	w.Config[0].Values["A"] = "\xff"
 	require.EqualError(t, w.Validate(), "config[0].values[A]: Invalid value: is not text: write UTF-8")
+}
+
+// A pod is evicted at the sum of its containers' limits: folders that can hold more would never be full.
+func TestFoldersFitTheLimit(t *testing.T) {
+	w := worker()
+	w.Folders = []workload.Folder{{Name: "cache", Path: "/cache", Size: resource.MustParse("448Mi")}}
+	require.NoError(t, w.Validate(), "with /tmp it is the 512Mi of the limit")
+	w.Init = []workload.Init{{Name: "wait", Image: image}}
+	require.ErrorContains(t, w.Validate(), `resources.limits[ephemeral-storage]: Invalid value: "512Mi": is less than the 576Mi`,
+		"an init container has a /tmp too, which stays")
+	w.Init = nil
+	w.Sidecars = []workload.Sidecar{{Name: "proxy", Image: image}}
+	require.NoError(t, w.Validate(), "a sidecar has a /tmp, and a limit of its own")
 }
 
 // Only who asks for it gets a token, and one that expires.

@@ -54,6 +54,8 @@ func TestSchedulesThatAreDue(t *testing.T) {
 		"5/20 * * * *":          "a number with a step begins a range to the end",
 		"0 0 29 2 *":            "every four years",
 		"0 0 31 1-12 *":         "the months that have it",
+		"0 0 1,30 2 *":          "one of the days is enough",
+		"0 0 30 2/2 *":          "one of the months is enough",
 		"0 0 31 2 1":            "either the day of the month or that of the week is enough",
 		"0,30 0-12/2,18 1 1 0":  "lists of ranges with steps",
 		"  0   0 * * *  ":       "white space does not count",
