@@ -230,3 +230,38 @@ func TestRequestsOfAPod(t *testing.T) {
 		})
 	}
 }
+
+// Not everything needs room beside what is there: what is replaced in its place does not, nor what is suspended.
+func TestWhatNeedsNoMoreRoom(t *testing.T) {
+	const large = "    resources: {requests: {memory: 8Gi}, limits: {memory: 8Gi}}\n"
+	one := strings.Replace(valid, "preset: production", "preset: production\n    count: 1", 1) + "    replicas: 1\n"
+	_, err := environment.Parse("shop.yaml", []byte(one+"workers:\n  - name: bot\n    image: "+image+"\n    replicas: 1\n"+large))
+	require.ErrorContains(t, err, "workers[0].resources.requests", "a rolling update starts a second")
+	for reason, text := range map[string]string{
+		"a singleton ends before another starts": "workers:\n  - name: bot\n    image: " + image + "\n    singleton: true\n" + large,
+		"a replica with a volume ends before another starts": "stateful:\n  - name: db\n    image: " + image +
+			"\n    port: 5432\n    volumes: [{name: data, path: /data, size: 1Gi}]\n" + large,
+		"a task that changes is another one": "tasks:\n  - name: migrate\n    image: " + image + "\n" + large,
+		"what is suspended does not run": "stateful:\n  - name: db\n    image: " + image +
+			"\n    port: 5432\n    volumes: [{name: data, path: /data, size: 1Gi}]\n" + large +
+			"schedules:\n  - name: report\n    image: " + image + "\n    cron: \"@daily\"\n    suspend: true\n" + large,
+	} {
+		_, err := environment.Parse("shop.yaml", []byte(one+text))
+		require.NoError(t, err, reason)
+	}
+}
+
+func TestHeadlessNameOfWhatHasNoService(t *testing.T) {
+	parse(t, strings.Replace(strings.ReplaceAll(allKinds, "name: bot", "name: db-headless"), "calls: [bot]", "calls: []", 1))
+}
+
+// Defaults are handed down to copies, whatever the kind.
+func TestNothingChangesAnyKind(t *testing.T) {
+	var env, before environment.Environment
+	require.NoError(t, sigsyaml.UnmarshalStrict([]byte(allKinds), &env))
+	require.NoError(t, sigsyaml.UnmarshalStrict([]byte(allKinds), &before))
+	require.NoError(t, env.Validate())
+	_, err := env.Objects()
+	require.NoError(t, err)
+	require.Equal(t, before, env)
+}
