@@ -16,8 +16,12 @@ import (
 // Objects is what an Environment is made of on the cluster. Change the fields as you like before they are applied.
 type Objects struct {
 	Namespace *security.NamespaceObjects
-	// Servers by name.
-	Servers map[string]*workload.ServerObjects
+	// The workloads of each kind, by name.
+	Servers   map[string]*workload.ServerObjects
+	Workers   map[string]*workload.WorkerObjects
+	Tasks     map[string]*workload.TaskObjects
+	Schedules map[string]*workload.ScheduleObjects
+	Stateful  map[string]*workload.StatefulObjects
 	// Connections are the policies of both sides of each call.
 	Connections []*networkingv1.NetworkPolicy
 }
@@ -29,28 +33,64 @@ func (e Environment) Build() (*Objects, error) {
 		return nil, err
 	}
 	e = e.withDefaults()
-	objs := &Objects{Servers: map[string]*workload.ServerObjects{}}
-	var err error
-	if objs.Namespace, err = e.Namespace.Build(); err != nil {
+	objs := &Objects{}
+	var errs [7]error
+	objs.Namespace, errs[0] = e.Namespace.Build()
+	objs.Servers, errs[1] = buildAll(e.Servers, func(s Server) string { return s.Name }, Server.Build)
+	objs.Workers, errs[2] = buildAll(e.Workers, func(w Worker) string { return w.Name }, Worker.Build)
+	objs.Tasks, errs[3] = buildAll(e.Tasks, func(t Task) string { return t.Name }, Task.Build)
+	objs.Schedules, errs[4] = buildAll(e.Schedules, func(s Schedule) string { return s.Name }, Schedule.Build)
+	objs.Stateful, errs[5] = buildAll(e.Stateful, func(s Stateful) string { return s.Name }, Stateful.Build)
+	objs.Connections, errs[6] = e.connections().Build()
+	if err := errors.Join(errs[:]...); err != nil {
 		return nil, err
 	}
-	for _, server := range e.Servers {
-		if objs.Servers[server.Name], err = server.Build(); err != nil {
-			return nil, err
-		}
-	}
-	objs.Connections, err = e.connections().Build()
-	return objs, err
+	return objs, nil
 }
 
-// All gives the objects: the namespace, the servers in the order of their names, the connections.
+// buildAll workloads of one kind, by name.
+func buildAll[S, O any](specs []S, name func(S) string, build func(S) (O, error)) (map[string]O, error) {
+	all := make(map[string]O, len(specs))
+	for _, one := range specs {
+		objs, err := build(one)
+		if err != nil {
+			return nil, err
+		}
+		all[name(one)] = objs
+	}
+	return all, nil
+}
+
+// built is what any kind of workload becomes.
+type built interface {
+	caisson.Builder
+	All() []caisson.Object
+}
+
+// workloads in the order of their kinds and names.
+func (o *Objects) workloads() []built {
+	all := sorted(nil, o.Servers)
+	all = sorted(all, o.Workers)
+	all = sorted(all, o.Tasks)
+	all = sorted(all, o.Schedules)
+	return sorted(all, o.Stateful)
+}
+
+func sorted[O built](all []built, more map[string]O) []built {
+	for _, name := range slices.Sorted(maps.Keys(more)) {
+		all = append(all, more[name])
+	}
+	return all
+}
+
+// All gives the objects: the namespace, the workloads in the order of their kinds and names, the connections.
 func (o *Objects) All() []caisson.Object {
 	var all []caisson.Object
 	if o.Namespace != nil {
 		all = append(all, o.Namespace.All()...)
 	}
-	for _, name := range slices.Sorted(maps.Keys(o.Servers)) {
-		all = append(all, o.Servers[name].All()...)
+	for _, one := range o.workloads() {
+		all = append(all, one.All()...)
 	}
 	for _, policy := range o.Connections {
 		all = append(all, policy)
@@ -67,8 +107,8 @@ func (o *Objects) Validate() error {
 	if o.Namespace != nil {
 		failed = append(failed, o.Namespace.Validate())
 	}
-	for _, name := range slices.Sorted(maps.Keys(o.Servers)) {
-		failed = append(failed, o.Servers[name].Validate())
+	for _, one := range o.workloads() {
+		failed = append(failed, one.Validate())
 	}
 	return errors.Join(failed...)
 }
@@ -77,8 +117,8 @@ func (o *Objects) Validate() error {
 func (o *Objects) Requires() []caisson.Requirement {
 	seen := map[schema.GroupVersionKind]bool{}
 	var all []caisson.Requirement
-	for _, name := range slices.Sorted(maps.Keys(o.Servers)) {
-		for _, requirement := range o.Servers[name].Requires() {
+	for _, one := range o.workloads() {
+		for _, requirement := range one.Requires() {
 			if !seen[requirement.Kind] {
 				seen[requirement.Kind] = true
 				all = append(all, requirement)

@@ -147,8 +147,11 @@ func expected(kind reflect.Type, err error) string {
 	case reflect.String:
 		return "text: put it in quotes"
 	default:
-		if kind.Name() == "Quantity" {
+		switch kind.Name() {
+		case "Quantity":
 			return "quantity: write one like 250m or 512Mi"
+		case "Duration":
+			return "duration: write one like 90s or 1h30m"
 		}
 		return kind.Name() + ": " + err.Error()
 	}

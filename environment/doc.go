@@ -30,7 +30,11 @@
 // errors. It is read as YAML 1.2, as editors read it: yes is text, only true is true. Anchors, aliases and << work.
 // Schema is for editors.
 //
-// Beyond what each block checks for itself, an environment checks that every name that is referred to exists, and that
-// the workloads fit the nodes: all replicas that are always there, and for one workload after another the additional
-// one of a rolling update.
+// Beside servers there are workers, tasks, schedules and stateful: every kind of package workload, with the same fields. Each
+// names its pool and whom it calls.
+//
+// Beyond what each block checks for itself, an environment checks that every name that is referred to exists, that no
+// two workloads have one name, that the workloads fit the nodes (all replicas that are always there, and for one workload
+// after another the additional one of a rolling update), and that they fit the namespace's quota when all are at their
+// most and all are updated.
 package environment

@@ -42,8 +42,8 @@ func TestParseTellsMistakesInMappings(t *testing.T) {
 	}
 }
 
-const serverFields = "allowMutableTag, args, autoscale, calls, command, env, image, livenessPath, name, namespace, " +
-	"placement, pool, port, preset, profile, readinessPath, replicas, resources, servicePort"
+const serverFields = "allowMutableTag, args, autoscale, calls, command, config, env, folders, image, init, livenessPath, name, namespace, " +
+	"placement, pool, port, preset, priorityClass, profile, protocol, readinessPath, replicas, resources, runtime, servicePort, sidecars, tokens"
 
 func TestParseFollowsAliases(t *testing.T) {
 	env := parse(t, valid+`    env: &env

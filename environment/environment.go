@@ -2,7 +2,6 @@ package environment
 
 import (
 	"cmp"
-	"slices"
 
 	"github.com/caissonhq/caisson/apply"
 	"github.com/caissonhq/caisson/nodepool"
@@ -32,18 +31,16 @@ type Environment struct {
 	Pools []nodepool.Pool `json:"pools"`
 	// Namespace of the workloads.
 	Namespace security.Namespace `json:"namespace"`
-	// Servers that run in it.
+	// Servers that run in it: programs that listen on a port. Names are unique among workloads of all kinds.
 	Servers []Server `json:"servers,omitempty"`
-}
-
-// Server of an environment: a workload.Server that names its pool and whom it calls. Its own methods know nothing of the
-// environment; Environment.Build gives what it becomes in it.
-type Server struct {
-	workload.Server `json:",inline"`
-	// Pool to run on, by name. Default: any node without a taint.
-	Pool string `json:"pool,omitempty"`
-	// Calls names the servers that this one opens connections to. All others are denied.
-	Calls []string `json:"calls,omitempty"`
+	// Workers that run in it: programs without a port.
+	Workers []Worker `json:"workers,omitempty"`
+	// Tasks that run once for each change.
+	Tasks []Task `json:"tasks,omitempty"`
+	// Schedules that run again and again.
+	Schedules []Schedule `json:"schedules,omitempty"`
+	// Stateful programs that keep data on volumes.
+	Stateful []Stateful `json:"stateful,omitempty"`
 }
 
 const defaultRegion = "fra1"
@@ -57,17 +54,7 @@ func (e Environment) withDefaults() Environment {
 		pools[i] = pool.WithDefaults()
 	}
 	e.Pools = pools
-	servers := slices.Clone(e.Servers)
-	for i := range servers {
-		server := &servers[i]
-		server.Namespace = cmp.Or(server.Namespace, e.Namespace.Name)
-		server.Profile = cmp.Or(server.Profile, e.Profile)
-		if pool, ok := e.pool(server.Pool); ok {
-			server.Placement = pool.Placement() // validate refuses one that is given beside the pool
-		}
-	}
-	e.Servers = servers
-	return e
+	return e.workloadsWithDefaults()
 }
 
 // pool finds one by name, among pools that have their defaults.
@@ -80,15 +67,6 @@ func (e Environment) pool(name string) (nodepool.Pool, bool) {
 	return nodepool.Pool{}, false
 }
 
-func (e Environment) server(name string) (Server, bool) {
-	for _, server := range e.Servers {
-		if server.Name == name {
-			return server, true
-		}
-	}
-	return Server{}, false
-}
-
 // Set that the environment's objects belong to, applied by a program: in its namespace, and of its name.
 func (e Environment) Set(program string) apply.Set {
 	return apply.Set{Namespace: e.Namespace.Name, Name: e.Name, Program: program}
@@ -96,10 +74,11 @@ func (e Environment) Set(program string) apply.Set {
 
 func (e Environment) connections() security.Connections {
 	var all security.Connections
-	for _, caller := range e.Servers {
-		for _, name := range caller.Calls {
-			if called, ok := e.server(name); ok {
-				all = append(all, security.Connection{From: caller.Peer(), To: called.Peer()})
+	items := e.items()
+	for _, caller := range items {
+		for _, name := range caller.calls {
+			if called, ok := named(items, name); ok {
+				all = append(all, security.Connection{From: caller.spec.Peer(), To: called.spec.Peer()})
 			}
 		}
 	}

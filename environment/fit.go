@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
@@ -28,12 +27,11 @@ func (e Environment) Nodes() ([]*corev1.Node, error) {
 	return all, nil
 }
 
-// pods of one server that must find a place.
+// pods of one workload that must find a place.
 type pods struct {
-	index    int // in Servers
+	item     item
 	replicas int32
-	spec     corev1.PodSpec
-	requests corev1.ResourceList
+	demand
 }
 
 // validateFit places the pods on the nodes, the largest first and each on the node with the most room, as the scheduler
@@ -44,19 +42,13 @@ func (e Environment) validateFit() field.ErrorList {
 		return under(field.NewPath("pools"), err)
 	}
 	var all []pods
-	for i, server := range e.Servers {
-		objs, err := server.Build()
+	for _, it := range e.items() {
+		objects, err := it.spec.Objects()
 		if err != nil {
-			return under(field.NewPath("servers").Index(i), err)
+			return under(it.path, err)
 		}
-		replicas := int32(1)
-		if hpa := objs.HorizontalPodAutoscaler; hpa != nil {
-			replicas = *hpa.Spec.MinReplicas
-		} else if objs.Deployment.Spec.Replicas != nil {
-			replicas = *objs.Deployment.Spec.Replicas
-		}
-		spec := objs.Deployment.Spec.Template.Spec
-		all = append(all, pods{i, replicas, spec, requests(spec)})
+		d := demandOf(objects)
+		all = append(all, pods{it, d.least, d})
 	}
 	slices.SortStableFunc(all, func(a, b pods) int { return b.requests.Memory().Cmp(*a.requests.Memory()) })
 
@@ -70,7 +62,7 @@ func (e Environment) validateFit() field.ErrorList {
 		return errs
 	}
 	for _, p := range all {
-		if p.replicas > 0 && !slices.ContainsFunc(nodes, p.fits) {
+		if p.replicas > 0 && p.surge > 0 && !slices.ContainsFunc(nodes, p.fits) {
 			errs = append(errs, e.doesNotFit(p, "no room for the additional replica of a rolling update"))
 		}
 	}
@@ -82,7 +74,7 @@ func (e Environment) doesNotFit(p pods, what string) *field.Error {
 	for i, pool := range e.Pools {
 		sizes[i] = pool.String()
 	}
-	return field.Invalid(field.NewPath("servers").Index(p.index).Child("resources", "requests"),
+	return field.Invalid(p.item.path.Child("resources", "requests"),
 		fmt.Sprintf("cpu %s, memory %s", p.requests.Cpu(), p.requests.Memory()),
 		fmt.Sprintf("%s on the nodes (%s): lower the requests or the replicas, or take more or larger nodes",
 			what, strings.Join(sizes, ", ")))
@@ -131,17 +123,3 @@ func (p pods) fits(node *corev1.Node) bool {
 	}
 	return true
 }
-
-func requests(spec corev1.PodSpec) corev1.ResourceList {
-	sum := corev1.ResourceList{corev1.ResourcePods: *onePod()}
-	for _, container := range spec.Containers {
-		for name, quantity := range container.Resources.Requests {
-			total := sum[name]
-			total.Add(quantity)
-			sum[name] = total
-		}
-	}
-	return sum
-}
-
-func onePod() *resource.Quantity { return resource.NewQuantity(1, resource.DecimalSI) }

@@ -18,8 +18,17 @@ import (
 func onPools(pools []nodepool.Pool, servers ...environment.Server) environment.Environment {
 	return environment.Environment{
 		APIVersion: environment.APIVersion, Kind: environment.Kind, Name: "shop",
-		Pools: pools, Namespace: security.Namespace{Name: "shop"}, Servers: servers,
+		Pools: pools, Namespace: security.Namespace{Name: "shop", Quota: endless()}, Servers: servers,
 	}
+}
+
+// endless quota, where the nodes are what is too small.
+func endless() corev1.ResourceList {
+	all := corev1.ResourceList{}
+	for name := range security.DefaultQuota() {
+		all[name] = resource.MustParse("1Pi")
+	}
+	return all
 }
 
 // server with a fixed number of replicas and as much to request as to be limited to.

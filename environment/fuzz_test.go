@@ -26,6 +26,7 @@ func FuzzParse(f *testing.F) {
 		valid + "    <<: {pool: x, calls: [api, x]}\n", valid + "    autoscale: {min: 5, max: 3, cpuPercent: 0}\n",
 		valid + "    env: [{name: A, valueFrom: {secretKeyRef: {name: b, key: c}}}]\n",
 		valid + "    placement: {tolerations: [{operator: Exists, tolerationSeconds: 3}]}\n---\n{",
+		allKinds, allKinds + "    profile: dev\n", allKinds + "    replicas: 2000000000\n",
 		"pools: [{size: s-9vcpu-9gb, count: 9000000000, taints: [{key: a, effect: b, timeAdded: 2024-01-31}]}]\n",
 	} {
 		f.Add([]byte(text))

@@ -13,10 +13,14 @@ import (
 
 // The fake client must be able to apply every kind that the blocks build: users test their own programs with it.
 func TestReconcileWithTheFake(t *testing.T) {
+	all := map[string]*environment.Environment{"all kinds": parse(t, allKinds)}
 	for _, name := range []string{"production", "staging", "dev"} {
+		env, err := environment.Load("../examples/caisson/" + name + ".yaml")
+		require.NoError(t, err)
+		all[name] = env
+	}
+	for name, env := range all {
 		t.Run(name, func(t *testing.T) {
-			env, err := environment.Load("../examples/caisson/" + name + ".yaml")
-			require.NoError(t, err)
 			c, builders := applytest.NewClient(), []caisson.Builder{env}
 			plan, err := apply.Plan(t.Context(), c, env.Set("test"), builders, apply.Prune)
 			require.NoError(t, err)

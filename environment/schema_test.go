@@ -35,6 +35,10 @@ func TestSchemaIsUpToDate(t *testing.T) {
 		Enums: map[reflect.Type][]string{
 			reflect.TypeFor[workload.Profile]():     words(workload.Profiles()...),
 			reflect.TypeFor[workload.Preset]():      words(workload.Presets()...),
+			reflect.TypeFor[workload.Protocol]():    words(workload.Protocols()...),
+			reflect.TypeFor[workload.Runtime]():     words(workload.Runtimes()...),
+			reflect.TypeFor[workload.OnDelete]():    words(workload.OnDeletes()...),
+			reflect.TypeFor[corev1.Protocol]():      words(corev1.ProtocolTCP, corev1.ProtocolUDP),
 			reflect.TypeFor[nodepool.Preset]():      words(nodepool.Presets()...),
 			reflect.TypeFor[security.PodSecurity](): words(security.PodSecurityLevels()...),
 			reflect.TypeFor[corev1.TaintEffect](): words(

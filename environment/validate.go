@@ -3,10 +3,7 @@ package environment
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
-	"strconv"
-	"strings"
 
 	utilerrors "k8s.io/apimachinery/pkg/util/errors"
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -25,9 +22,10 @@ func (e Environment) validate() field.ErrorList {
 	errs := e.validateHead()
 	errs = append(errs, under(field.NewPath("namespace"), e.Namespace.Validate())...)
 	errs = append(errs, e.validatePools()...)
-	for i, server := range given.Servers {
-		for _, err := range e.validateServer(i, server) {
-			if !repeats(err, i, server, errs) {
+	items := e.items()
+	for i, as := range given.items() {
+		for _, err := range e.validateItem(items, i, as) {
+			if !repeats(err, as, errs) {
 				errs = append(errs, err)
 			}
 		}
@@ -35,7 +33,10 @@ func (e Environment) validate() field.ErrorList {
 	if len(errs) > 0 {
 		return errs // whether a broken environment fits its nodes says nothing
 	}
-	return e.validateFit()
+	if errs = e.validateFit(); len(errs) > 0 {
+		return errs
+	}
+	return e.validateQuota()
 }
 
 func (e Environment) validateHead() field.ErrorList {
@@ -97,115 +98,6 @@ func (e Environment) validatePools() field.ErrorList {
 		left -= max(0, pool.Count)
 	}
 	return errs
-}
-
-// validateServer checks a server that has its defaults; given is the same without them.
-func (e Environment) validateServer(i int, given Server) field.ErrorList {
-	server := e.Servers[i]
-	path := field.NewPath("servers").Index(i)
-	errs := under(path, server.Validate())
-	same := func(other Server) bool { return other.Name == server.Name }
-	if server.Name != "" && slices.ContainsFunc(e.Servers[:i], same) {
-		errs = append(errs, field.Duplicate(path.Child("name"), server.Name))
-	}
-	if server.Namespace != e.Namespace.Name {
-		errs = append(errs, field.Invalid(path.Child("namespace"), server.Namespace,
-			fmt.Sprintf("must be the environment's, %q: leave it out", e.Namespace.Name)))
-	}
-	if server.Pool != "" {
-		errs = append(errs, e.validatePool(path, given)...)
-	}
-	errs = append(errs, e.validateLimits(path, server)...)
-	return append(errs, e.validateCalls(path.Child("calls"), server)...)
-}
-
-func (e Environment) validatePool(path *field.Path, given Server) field.ErrorList {
-	var errs field.ErrorList
-	if _, ok := e.pool(given.Pool); !ok {
-		var names []string
-		for _, pool := range e.Pools {
-			if pool.Name != "" {
-				names = append(names, pool.Name)
-			}
-		}
-		errs = append(errs, field.NotSupported(path.Child("pool"), given.Pool, names))
-	}
-	if len(given.Placement.NodeSelector)+len(given.Placement.Tolerations) > 0 {
-		errs = append(errs, field.Invalid(path.Child("placement"), field.OmitValueType{},
-			"pool is given too, and says the same: keep one of them"))
-	}
-	return errs
-}
-
-// validateLimits compares a server with what the namespace lets a container have: the API server would refuse its pods.
-func (e Environment) validateLimits(path *field.Path, server Server) field.ErrorList {
-	namespace, err := e.Namespace.Build()
-	if err != nil || namespace.LimitRange == nil {
-		return nil // the namespace's own mistakes are told with it
-	}
-	objs, err := server.Build()
-	if err != nil {
-		return nil
-	}
-	var errs field.ErrorList
-	limits := objs.Deployment.Spec.Template.Spec.Containers[0].Resources.Limits
-	for _, item := range namespace.LimitRange.Spec.Limits {
-		for _, name := range slices.Sorted(maps.Keys(item.Max)) {
-			most, limit := item.Max[name], limits[name]
-			if limit.Cmp(most) > 0 {
-				errs = append(errs, field.Invalid(path.Child("resources", "limits").Key(string(name)), limit.String(),
-					fmt.Sprintf("is above %s, the most that a container of the namespace may have: "+
-						"lower it, or raise namespace.limits.max[%s]", most.String(), name)))
-			}
-		}
-	}
-	return errs
-}
-
-func (e Environment) validateCalls(path *field.Path, server Server) field.ErrorList {
-	var errs field.ErrorList
-	for i, name := range server.Calls {
-		at := path.Index(i)
-		_, known := e.server(name)
-		switch {
-		case slices.Contains(server.Calls[:i], name):
-			errs = append(errs, field.Duplicate(at, name))
-		case name == server.Name:
-			errs = append(errs, field.Invalid(at, name, "is this server itself: leave it out"))
-		case !known:
-			errs = append(errs, field.Invalid(at, name, "there is no such server"+e.others(server)))
-		}
-	}
-	return errs
-}
-
-// others that a server can call.
-func (e Environment) others(server Server) string {
-	var names []string
-	for _, other := range e.Servers {
-		if other.Name != server.Name && other.Name != "" {
-			names = append(names, strconv.Quote(other.Name))
-		}
-	}
-	if len(names) == 0 {
-		return ", nor any other than this one"
-	}
-	return ": write one of " + strings.Join(names, ", ")
-}
-
-// repeats tells that an error is about what a server has from the environment, where it has been told already.
-func repeats(err *field.Error, i int, given Server, told field.ErrorList) bool {
-	path := field.NewPath("servers").Index(i)
-	var origin string
-	switch {
-	case err.Field == path.Child("profile").String() && given.Profile == "":
-		origin = "profile"
-	case err.Field == path.Child("namespace").String() && given.Namespace == "":
-		origin = "namespace.name"
-	default:
-		return false
-	}
-	return slices.ContainsFunc(told, func(other *field.Error) bool { return other.Field == origin })
 }
 
 // under puts the path of a part before the paths of its errors.

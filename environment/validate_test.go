@@ -259,7 +259,7 @@ func TestLimitsOfTheNamespaceHoldForServers(t *testing.T) {
 	require.ErrorContains(t, err, "shop.yaml:14: servers[0].resources.limits[memory]: Invalid value: \"64Gi\": "+
 		"is above 12Gi, the most that a container of the namespace may have")
 
-	raised := strings.Replace(text, "  name: shop\nservers:", "  name: shop\n  limits: {max: {memory: 64Gi}}\nservers:", 1)
+	raised := strings.Replace(text, "  name: shop\nservers:", "  name: shop\n  limits: {max: {memory: 64Gi}}\n  quota: {limits.memory: 1Ti}\nservers:", 1)
 	_, err = environment.Parse("shop.yaml", []byte(raised))
 	require.NoError(t, err)
 }

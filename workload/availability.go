@@ -9,18 +9,18 @@ import (
 )
 
 // podDisruptionBudget lets a drain take one pod at a time. It is nil in Dev, where one replica would be protected from
-// nothing and every drain made to wait.
-func (s Server) podDisruptionBudget() *policyv1.PodDisruptionBudget {
-	if s.Profile == Dev {
+// nothing and every drain made to wait; and for a singleton, for the same reason.
+func (p program) podDisruptionBudget() *policyv1.PodDisruptionBudget {
+	if p.profile == Dev || p.singleton {
 		return nil
 	}
 	return &policyv1.PodDisruptionBudget{
 		TypeMeta:   typeMeta("policy/v1", "PodDisruptionBudget"),
-		ObjectMeta: s.meta(),
+		ObjectMeta: p.meta(),
 		Spec: policyv1.PodDisruptionBudgetSpec{
 			// Not minAvailable: with as many replicas as that, no drain ever ends.
 			MaxUnavailable: new(intstr.FromInt32(1)),
-			Selector:       &metav1.LabelSelector{MatchLabels: s.instance()},
+			Selector:       &metav1.LabelSelector{MatchLabels: p.instance()},
 			// Pods that are broken anyway do not hold back a drain.
 			UnhealthyPodEvictionPolicy: new(policyv1.AlwaysAllow),
 		},
@@ -29,22 +29,22 @@ func (s Server) podDisruptionBudget() *policyv1.PodDisruptionBudget {
 
 // horizontalPodAutoscaler doubles quickly and shrinks slowly: at most half a minute's load is missing, and a gap in the
 // traffic does not end replicas that are needed again 5 minutes later.
-func (s Server) horizontalPodAutoscaler() *autoscalingv2.HorizontalPodAutoscaler {
-	if s.Autoscale == nil {
+func (p program) horizontalPodAutoscaler() *autoscalingv2.HorizontalPodAutoscaler {
+	if p.autoscale == nil {
 		return nil
 	}
 	return &autoscalingv2.HorizontalPodAutoscaler{
 		TypeMeta:   typeMeta("autoscaling/v2", "HorizontalPodAutoscaler"),
-		ObjectMeta: s.meta(),
+		ObjectMeta: p.meta(),
 		Spec: autoscalingv2.HorizontalPodAutoscalerSpec{
 			ScaleTargetRef: autoscalingv2.CrossVersionObjectReference{
-				APIVersion: "apps/v1", Kind: "Deployment", Name: s.Name,
+				APIVersion: "apps/v1", Kind: "Deployment", Name: p.name,
 			},
-			MinReplicas: new(s.Autoscale.Min),
-			MaxReplicas: s.Autoscale.Max,
+			MinReplicas: new(p.autoscale.Min),
+			MaxReplicas: p.autoscale.Max,
 			Metrics: []autoscalingv2.MetricSpec{
-				utilization(corev1.ResourceCPU, s.Autoscale.CPUPercent),
-				utilization(corev1.ResourceMemory, s.Autoscale.MemoryPercent),
+				p.utilization(corev1.ResourceCPU, p.autoscale.CPUPercent),
+				p.utilization(corev1.ResourceMemory, p.autoscale.MemoryPercent),
 			},
 			Behavior: &autoscalingv2.HorizontalPodAutoscalerBehavior{
 				ScaleUp: scaling(0,
@@ -58,15 +58,18 @@ func (s Server) horizontalPodAutoscaler() *autoscalingv2.HorizontalPodAutoscaler
 	}
 }
 
-func utilization(name corev1.ResourceName, percent int32) autoscalingv2.MetricSpec {
+// utilization of the pods; beside sidecars that of the program alone, which the numbers are about.
+func (p program) utilization(name corev1.ResourceName, percent int32) autoscalingv2.MetricSpec {
+	target := autoscalingv2.MetricTarget{Type: autoscalingv2.UtilizationMetricType, AverageUtilization: new(percent)}
+	if len(p.sidecars) > 0 {
+		return autoscalingv2.MetricSpec{
+			Type:              autoscalingv2.ContainerResourceMetricSourceType,
+			ContainerResource: &autoscalingv2.ContainerResourceMetricSource{Name: name, Container: p.name, Target: target},
+		}
+	}
 	return autoscalingv2.MetricSpec{
-		Type: autoscalingv2.ResourceMetricSourceType,
-		Resource: &autoscalingv2.ResourceMetricSource{
-			Name: name,
-			Target: autoscalingv2.MetricTarget{
-				Type: autoscalingv2.UtilizationMetricType, AverageUtilization: new(percent),
-			},
-		},
+		Type:     autoscalingv2.ResourceMetricSourceType,
+		Resource: &autoscalingv2.ResourceMetricSource{Name: name, Target: target},
 	}
 }
 

@@ -1,42 +1,50 @@
 package workload_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/labels"
-
-	"github.com/caissonhq/caisson/workload"
 )
 
 // TestPodsAreRestricted checks by hand what the Pod Security Standards ask for at the level "restricted", and what goes
 // beyond it. That a real API server enforces it is seen wherever an environment is reconciled: its namespace does.
 // https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
 func TestPodsAreRestricted(t *testing.T) {
-	for name, server := range map[string]workload.Server{"default": web(), "dev": in(workload.Dev), "maximal": maximal()} {
+	for name, newSpec := range kinds {
+		spec := newSpec()
 		t.Run(name, func(t *testing.T) {
-			pod := build(t, server).Deployment.Spec.Template.Spec
-			require.False(t, pod.HostNetwork || pod.HostPID || pod.HostIPC)
-			require.True(t, *pod.SecurityContext.RunAsNonRoot)
-			require.Greater(t, *pod.SecurityContext.RunAsUser, int64(10000), "no user of a node has such an id")
-			require.Greater(t, *pod.SecurityContext.RunAsGroup, int64(10000))
-			require.Equal(t, corev1.SeccompProfileTypeRuntimeDefault, pod.SecurityContext.SeccompProfile.Type)
-			require.Empty(t, pod.SecurityContext.Sysctls)
-			require.False(t, *pod.AutomountServiceAccountToken)
-			require.False(t, *pod.EnableServiceLinks)
-			require.Equal(t, "web", pod.ServiceAccountName, "an account of its own")
-			require.NotEmpty(t, pod.Volumes)
-			for _, volume := range pod.Volumes {
-				require.NotNil(t, volume.EmptyDir, "host paths and the like are not allowed")
-				require.Positive(t, volume.EmptyDir.SizeLimit.Value(), "one pod must not fill the node's disk")
-				only := corev1.Volume{Name: volume.Name, VolumeSource: corev1.VolumeSource{EmptyDir: volume.EmptyDir}}
-				require.Equal(t, only, volume)
-			}
-			require.Empty(t, pod.InitContainers, "they would have to be checked here too")
-			require.Len(t, pod.Containers, 1)
-			requireRestricted(t, pod.Containers[0])
+			pods := template(t, spec)
+			requireRestrictedPod(t, pods.Spec)
+			require.Equal(t, pods.Labels["app.kubernetes.io/instance"], pods.Spec.ServiceAccountName, "an account of its own")
 		})
+	}
+}
+
+func requireRestrictedPod(t *testing.T, pod corev1.PodSpec) {
+	t.Helper()
+	require.False(t, pod.HostNetwork || pod.HostPID || pod.HostIPC)
+	require.True(t, *pod.SecurityContext.RunAsNonRoot)
+	require.Greater(t, *pod.SecurityContext.RunAsUser, int64(10000), "no user of a node has such an id")
+	require.Greater(t, *pod.SecurityContext.RunAsGroup, int64(10000))
+	require.Equal(t, corev1.SeccompProfileTypeRuntimeDefault, pod.SecurityContext.SeccompProfile.Type)
+	require.Empty(t, pod.SecurityContext.Sysctls)
+	require.False(t, *pod.AutomountServiceAccountToken)
+	require.False(t, *pod.EnableServiceLinks)
+	require.NotEmpty(t, pod.Volumes)
+	for _, volume := range pod.Volumes {
+		if volume.EmptyDir != nil {
+			require.Positive(t, volume.EmptyDir.SizeLimit.Value(), "one pod must not fill the node's disk")
+		}
+		allowed := corev1.VolumeSource{
+			EmptyDir: volume.EmptyDir, ConfigMap: volume.ConfigMap, Secret: volume.Secret, Projected: volume.Projected,
+		}
+		require.Equal(t, allowed, volume.VolumeSource, "host paths and the like are not allowed")
+	}
+	for _, container := range slices.Concat(pod.InitContainers, pod.Containers) {
+		requireRestricted(t, container)
 	}
 }
 

@@ -3,88 +3,91 @@ package workload
 import (
 	"fmt"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/labels"
-	"k8s.io/apimachinery/pkg/util/intstr"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/caissonhq/caisson"
 )
 
 // Validate checks what holds the objects together, and what an assignment after Build can tear apart: the selectors
-// still find the pods, the Service their ports, the autoscaler its Deployment, and only one of the two says how many
-// replicas there are. What hardens the pods is the caller's to change, and is not checked again: their namespace is
-// there to refuse what it does not allow.
+// still find the pods, the Service their ports, the autoscaler its Deployment, only one of the two says how many
+// replicas there are, and the budget lets a drain end. What hardens the pods is the caller's to change, and is not
+// checked again: their namespace is there to refuse what it does not allow.
 func (o *ServerObjects) Validate() error {
-	var errs field.ErrorList
 	if o.Deployment == nil {
-		return field.ErrorList{field.Required(field.NewPath("deployment"), "a server is nothing without it")}.ToAggregate()
+		return missing("deployment", "a server is nothing without it")
 	}
-	pods := labels.Set(o.Deployment.Spec.Template.Labels)
-	errs = append(errs, selects(field.NewPath("deployment", "spec", "selector"), o.Deployment.Spec.Selector, pods)...)
-	if o.Service != nil {
-		errs = append(errs, selects(field.NewPath("service", "spec", "selector"),
-			&metav1.LabelSelector{MatchLabels: o.Service.Spec.Selector}, pods)...)
-	}
-	if o.PodDisruptionBudget != nil {
-		errs = append(errs, selects(field.NewPath("podDisruptionBudget", "spec", "selector"),
-			o.PodDisruptionBudget.Spec.Selector, pods)...)
-	}
-	if o.HorizontalPodAutoscaler != nil {
-		path := field.NewPath("horizontalPodAutoscaler", "spec", "scaleTargetRef")
-		target := o.HorizontalPodAutoscaler.Spec.ScaleTargetRef
-		if target.Name != o.Deployment.Name {
-			errs = append(errs, field.Invalid(path.Child("name"), target.Name,
-				fmt.Sprintf("must be the Deployment's name, %q", o.Deployment.Name)))
-		}
-		if target.Kind != "Deployment" {
-			errs = append(errs, field.Invalid(path.Child("kind"), target.Kind, "must be Deployment"))
-		}
-		if replicas := o.Deployment.Spec.Replicas; replicas != nil {
-			errs = append(errs, field.Invalid(field.NewPath("deployment", "spec", "replicas"), *replicas,
-				"the HorizontalPodAutoscaler owns it: set this to nil, or the autoscaler to nil"))
-		}
-	}
-	for _, object := range o.All() {
-		if object.GetNamespace() != o.Deployment.Namespace {
-			kind := object.GetObjectKind().GroupVersionKind().Kind
-			errs = append(errs, field.Invalid(field.NewPath(kind, "metadata", "namespace"), object.GetNamespace(),
-				fmt.Sprintf("must be the Deployment's, %q; or is that one wrong?", o.Deployment.Namespace)))
-		}
-	}
-	if o.Service != nil {
-		errs = append(errs, o.validatePorts()...)
-	}
-	return errs.ToAggregate()
+	of := ofDeployment(o.Deployment)
+	errs := of.validateSelector()
+	errs = append(errs, of.validateService("service", o.Service)...)
+	errs = append(errs, of.validateBudget(o.PodDisruptionBudget, o.HorizontalPodAutoscaler)...)
+	errs = append(errs, of.validateAutoscaler(o.HorizontalPodAutoscaler)...)
+	errs = append(errs, of.validateConfig(o.ConfigMaps)...)
+	return append(errs, of.validateNamespaces(o.All())...).ToAggregate()
 }
 
-// validatePorts checks that each port of the Service that is a name is one of a container.
-func (o *ServerObjects) validatePorts() field.ErrorList {
-	known := map[string]bool{}
-	for _, container := range o.Deployment.Spec.Template.Spec.Containers {
-		for _, port := range container.Ports {
-			known[port.Name] = true
-		}
+// Validate checks what holds the objects together, as that of ServerObjects does.
+func (o *WorkerObjects) Validate() error {
+	if o.Deployment == nil {
+		return missing("deployment", "a worker is nothing without it")
 	}
+	of := ofDeployment(o.Deployment)
+	errs := of.validateSelector()
+	errs = append(errs, of.validateBudget(o.PodDisruptionBudget, o.HorizontalPodAutoscaler)...)
+	errs = append(errs, of.validateAutoscaler(o.HorizontalPodAutoscaler)...)
+	errs = append(errs, of.validateConfig(o.ConfigMaps)...)
+	return append(errs, of.validateNamespaces(o.All())...).ToAggregate()
+}
+
+// Validate checks what holds the objects together, as that of ServerObjects does.
+func (o *StatefulObjects) Validate() error {
+	set := o.StatefulSet
+	if set == nil {
+		return missing("statefulSet", "a program with data is nothing without it")
+	}
+	of := owner{
+		kind: "StatefulSet", field: "statefulSet", meta: &set.ObjectMeta,
+		selector: set.Spec.Selector, replicas: set.Spec.Replicas, template: &set.Spec.Template,
+	}
+	errs := of.validateSelector()
+	errs = append(errs, of.validateService("service", o.Service)...)
+	errs = append(errs, of.validateService("headless", o.Headless)...)
+	if o.Headless != nil && o.Headless.Name != set.Spec.ServiceName {
+		errs = append(errs, field.Invalid(field.NewPath("statefulSet", "spec", "serviceName"), set.Spec.ServiceName,
+			fmt.Sprintf("must be the headless Service's name, %q", o.Headless.Name)))
+	}
+	errs = append(errs, of.validateBudget(o.PodDisruptionBudget, nil)...)
+	errs = append(errs, of.validateConfig(o.ConfigMaps)...)
+	return append(errs, of.validateNamespaces(o.All())...).ToAggregate()
+}
+
+// Validate checks what holds the objects together, and that the Job has the name of its pods: a Job's cannot be changed.
+func (o *TaskObjects) Validate() error {
+	job := o.Job
+	if job == nil {
+		return missing("job", "a task is nothing without it")
+	}
+	of := owner{kind: "Job", field: "job", meta: &job.ObjectMeta, template: &job.Spec.Template}
 	var errs field.ErrorList
-	for i, port := range o.Service.Spec.Ports {
-		if name := port.TargetPort; name.Type == intstr.String && !known[name.StrVal] {
-			errs = append(errs, field.Invalid(field.NewPath("service", "spec", "ports").Index(i).Child("targetPort"),
-				name.StrVal, "no container has a port of this name"))
-		}
+	task := job.Labels[caisson.LabelInstance]
+	if name := JobName(task, job.Spec.Template); job.Name != name {
+		errs = append(errs, field.Invalid(field.NewPath("job", "metadata", "name"), job.Name, fmt.Sprintf(
+			"is of other pods, and those of a Job cannot be changed: write workload.JobName(%q, job.Spec.Template)", task)))
 	}
-	return errs
+	errs = append(errs, of.validateConfig(o.ConfigMaps)...)
+	return append(errs, of.validateNamespaces(o.All())...).ToAggregate()
 }
 
-func selects(path *field.Path, selector *metav1.LabelSelector, pods labels.Set) field.ErrorList {
-	parsed, err := metav1.LabelSelectorAsSelector(selector)
-	if err != nil {
-		return field.ErrorList{field.Invalid(path, selector, err.Error())}
+// Validate checks what holds the objects together.
+func (o *ScheduleObjects) Validate() error {
+	cron := o.CronJob
+	if cron == nil {
+		return missing("cronJob", "a schedule is nothing without it")
 	}
-	if parsed.Empty() { // of a Service it means no pods, of a budget all those of the namespace
-		return field.ErrorList{field.Required(path, "write labels that the pods of the Deployment carry: "+pods.String())}
-	}
-	if !parsed.Matches(pods) {
-		return field.ErrorList{field.Invalid(path, parsed.String(),
-			fmt.Sprintf("does not select the pods of the Deployment, which carry the labels %q", pods.String()))}
-	}
-	return nil
+	of := owner{kind: "CronJob", field: "cronJob", meta: &cron.ObjectMeta, template: &cron.Spec.JobTemplate.Spec.Template}
+	errs := of.validateConfig(o.ConfigMaps)
+	return append(errs, of.validateNamespaces(o.All())...).ToAggregate()
+}
+
+func missing(name, why string) error {
+	return field.ErrorList{field.Required(field.NewPath(name), why)}.ToAggregate()
 }

@@ -20,7 +20,7 @@ const (
 // Profiles in the order of their size.
 func Profiles() []Profile { return []Profile{Production, Staging, Dev} }
 
-// Preset is a kind of server with known needs. The zero value is API.
+// Preset is a kind of program with known needs. The zero value is API.
 type Preset string
 
 const (

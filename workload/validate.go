@@ -2,36 +2,62 @@ package workload
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 
-	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// validate a spec that has its defaults.
-func validate(s Server) field.ErrorList {
-	var errs field.ErrorList
-	errs = append(errs, validateName(field.NewPath("name"), s.Name, validation.IsDNS1035Label)...) // the Service's rule
-	errs = append(errs, validateName(field.NewPath("namespace"), s.Namespace, validation.IsDNS1123Label)...)
-	errs = append(errs, validateImage(field.NewPath("image"), s.Image, s.AllowMutableTag)...)
-	errs = append(errs, validateEnv(field.NewPath("env"), s.Env)...)
-	errs = append(errs, validatePort(field.NewPath("port"), s.Port, 1024,
-		"the program is not root and cannot listen below it")...)
-	if s.Port != 0 { // else the error above says enough
-		errs = append(errs, validatePort(field.NewPath("servicePort"), s.ServicePort, 1, "")...)
+// validate a program that has its defaults. The paths are those of the fields of its spec, which all kinds call the same.
+func (p program) validate() field.ErrorList {
+	errs := validateName(field.NewPath("name"), p.name, validation.IsDNS1035Label) // a Service's rule, for all kinds
+	if longest := p.longestName(); p.name != "" && len(p.name) > longest && len(errs) == 0 {
+		errs = append(errs, field.Invalid(field.NewPath("name"), p.name, fmt.Sprintf("must be no more than %d characters: "+
+			"Kubernetes writes a hash or a time after it into labels of 63", longest)))
 	}
-	errs = append(errs, validateProbes(s)...)
-	errs = append(errs, oneOf(field.NewPath("profile"), s.Profile, Profiles())...)
-	errs = append(errs, oneOf(field.NewPath("preset"), s.Preset, Presets())...)
-	errs = append(errs, validateResources(field.NewPath("resources"), s.Resources)...)
-	errs = append(errs, validatePlacement(field.NewPath("placement"), s.Placement)...)
-	return append(errs, validateScale(s)...)
+	errs = append(errs, validateName(field.NewPath("namespace"), p.namespace, validation.IsDNS1123Label)...)
+	errs = append(errs, p.validateContainer(nil, p.main)...)
+	errs = append(errs, p.validateListener()...)
+	errs = append(errs, oneOf(field.NewPath("profile"), p.profile, Profiles())...)
+	errs = append(errs, oneOf(field.NewPath("preset"), p.preset, Presets())...)
+	if p.runtime != "" {
+		errs = append(errs, oneOf(field.NewPath("runtime"), p.runtime, Runtimes())...)
+	}
+	errs = append(errs, validateResources(field.NewPath("resources"), p.main.resources)...)
+	errs = append(errs, p.validateFolders()...)
+	errs = append(errs, p.validateTokens()...)
+	errs = append(errs, p.validateVolumes()...)
+	errs = append(errs, p.validateHelpers()...)
+	errs = append(errs, p.validateMounts()...)
+	if p.priorityClass != "" {
+		errs = append(errs, validateName(field.NewPath("priorityClass"), p.priorityClass, validation.IsDNS1123Subdomain)...)
+	}
+	errs = append(errs, validatePlacement(field.NewPath("placement"), p.placement)...)
+	errs = append(errs, p.validateScale()...)
+	errs = append(errs, p.validateRun()...)
+	if len(errs) == 0 { // what follows compares values that are right by themselves
+		errs = append(errs, p.validateStorage()...)
+		errs = append(errs, p.validateGoMemory()...)
+	}
+	return errs
+}
+
+// longestName leaves room for what Kubernetes puts after the names of runs and of revisions, in labels of 63 characters.
+func (p program) longestName() int {
+	if p.finite || p.volumes != nil {
+		return 52
+	}
+	return validation.DNS1035LabelMaxLength
+}
+
+// validateContainer checks what the program, a sidecar and an init container have in common.
+func (p program) validateContainer(path *field.Path, c container) field.ErrorList {
+	errs := validateImage(path.Child("image"), c.image, c.allowMutableTag)
+	errs = append(errs, validateEnv(path.Child("env"), c.env)...)
+	return append(errs, p.validateConfig(path.Child("config"), c.config)...)
 }
 
 func validateName(path *field.Path, name string, rule func(string) []string) field.ErrorList {
@@ -60,25 +86,6 @@ func validateImage(path *field.Path, image string, mutable bool) field.ErrorList
 	return nil
 }
 
-func validateEnv(path *field.Path, env []corev1.EnvVar) field.ErrorList {
-	var errs field.ErrorList
-	seen := map[string]bool{}
-	for i, variable := range env {
-		name := path.Index(i).Child("name")
-		for _, message := range validation.IsEnvVarName(variable.Name) {
-			errs = append(errs, field.Invalid(name, variable.Name, message))
-		}
-		if seen[variable.Name] {
-			errs = append(errs, field.Duplicate(name, variable.Name))
-		}
-		seen[variable.Name] = true
-		if variable.Value != "" && variable.ValueFrom != nil {
-			errs = append(errs, field.Invalid(path.Index(i), variable.Name, "give either value or valueFrom"))
-		}
-	}
-	return errs
-}
-
 func validatePort(path *field.Path, port, lowest int32, why string) field.ErrorList {
 	switch {
 	case port == 0:
@@ -93,24 +100,6 @@ func validatePort(path *field.Path, port, lowest int32, why string) field.ErrorL
 	return nil
 }
 
-func validateProbes(s Server) field.ErrorList {
-	var errs field.ErrorList
-	errs = append(errs, validatePath(field.NewPath("readinessPath"), s.ReadinessPath)...)
-	errs = append(errs, validatePath(field.NewPath("livenessPath"), s.LivenessPath)...)
-	if s.LivenessPath != "" && s.LivenessPath == s.ReadinessPath {
-		errs = append(errs, field.Invalid(field.NewPath("livenessPath"), s.LivenessPath,
-			"must differ from readinessPath: whatever keeps a replica from serving would restart all of them"))
-	}
-	return errs
-}
-
-func validatePath(path *field.Path, value string) field.ErrorList {
-	if value != "" && !strings.HasPrefix(value, "/") {
-		return field.ErrorList{field.Invalid(path, value, `must begin with "/"`)}
-	}
-	return nil
-}
-
 func oneOf[T ~string](path *field.Path, value T, known []T) field.ErrorList {
 	if slices.Contains(known, value) {
 		return nil
@@ -118,72 +107,30 @@ func oneOf[T ~string](path *field.Path, value T, known []T) field.ErrorList {
 	return field.ErrorList{field.NotSupported(path, value, known)}
 }
 
-// mebibyte is less than any program takes. Somebody who writes 256m of memory means 256Mi, and gets a quarter of a byte.
-const mebibyte = 1 << 20
-
-func validateResources(path *field.Path, r corev1.ResourceRequirements) field.ErrorList {
-	errs := validateList(path.Child("requests"), r.Requests)
-	errs = append(errs, validateList(path.Child("limits"), r.Limits)...)
-	for _, name := range resourceNames() {
-		request, limit := r.Requests[name], r.Limits[name]
-		at := path.Child("requests").Key(string(name))
-		switch {
-		case request.Sign() <= 0:
-			errs = append(errs, field.Invalid(at, request.String(), "must be more than 0"))
-		case request.Cmp(limit) > 0:
-			errs = append(errs, field.Invalid(at, request.String(), above(limit)))
-		}
-	}
-	return errs
-}
-
-func resourceNames() []corev1.ResourceName {
-	return []corev1.ResourceName{corev1.ResourceCPU, corev1.ResourceMemory, corev1.ResourceEphemeralStorage}
-}
-
-func validateList(path *field.Path, list corev1.ResourceList) field.ErrorList {
+func (p program) validateScale() field.ErrorList {
 	var errs field.ErrorList
-	for _, name := range slices.Sorted(maps.Keys(list)) {
-		quantity := list[name]
-		switch {
-		case !slices.Contains(resourceNames(), name):
-			errs = append(errs, field.NotSupported(path, name, resourceNames()))
-		case name != corev1.ResourceCPU && quantity.Sign() > 0 && quantity.Value() < mebibyte:
-			errs = append(errs, field.Invalid(path.Key(string(name)), quantity.String(),
-				"is less than 1Mi: write Mi or Gi after the number; m means thousandths of a byte"))
-		}
-	}
-	return errs
-}
-
-func above(limit resource.Quantity) string {
-	return fmt.Sprintf("is above the limit of %s: raise the limit or lower the request", limit.String())
-}
-
-func validateScale(s Server) field.ErrorList {
-	var errs field.ErrorList
-	if s.Replicas != nil {
-		if s.Autoscale != nil {
-			errs = append(errs, field.Invalid(field.NewPath("replicas"), *s.Replicas,
+	if p.replicas != nil {
+		if p.autoscale != nil {
+			errs = append(errs, field.Invalid(field.NewPath("replicas"), *p.replicas,
 				"autoscale is given too, and an autoscaler owns the number of replicas: keep one of them"))
 		}
-		if *s.Replicas < 0 {
-			errs = append(errs, field.Invalid(field.NewPath("replicas"), *s.Replicas, "must be 0 or more"))
+		if *p.replicas < 0 {
+			errs = append(errs, field.Invalid(field.NewPath("replicas"), *p.replicas, "must be 0 or more"))
 		}
 	}
-	if s.Autoscale == nil {
+	if p.autoscale == nil || p.singleton { // a singleton's is told by its own check
 		return errs
 	}
 	path := field.NewPath("autoscale")
-	if s.Autoscale.Min < 1 {
-		errs = append(errs, field.Invalid(path.Child("min"), s.Autoscale.Min, "must be 1 or more"))
+	if p.autoscale.Min < 1 {
+		errs = append(errs, field.Invalid(path.Child("min"), p.autoscale.Min, "must be 1 or more"))
 	}
-	if s.Autoscale.Max <= s.Autoscale.Min {
-		errs = append(errs, field.Invalid(path.Child("max"), s.Autoscale.Max,
-			fmt.Sprintf("must be more than min, which is %d; for a fixed number write replicas", s.Autoscale.Min)))
+	if p.autoscale.Max <= p.autoscale.Min {
+		errs = append(errs, field.Invalid(path.Child("max"), p.autoscale.Max,
+			fmt.Sprintf("must be more than min, which is %d; for a fixed number write replicas", p.autoscale.Min)))
 	}
-	errs = append(errs, validatePercent(path.Child("cpuPercent"), s.Autoscale.CPUPercent)...)
-	return append(errs, validatePercent(path.Child("memoryPercent"), s.Autoscale.MemoryPercent)...)
+	errs = append(errs, validatePercent(path.Child("cpuPercent"), p.autoscale.CPUPercent)...)
+	return append(errs, validatePercent(path.Child("memoryPercent"), p.autoscale.MemoryPercent)...)
 }
 
 func validatePercent(path *field.Path, percent int32) field.ErrorList {
