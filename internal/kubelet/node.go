@@ -52,12 +52,12 @@ func Start(ctx context.Context, c client.Client, name string, programs map[strin
 // Stop ends all processes, and gives the node up.
 func (n *Node) Stop(ctx context.Context) error {
 	n.stop()
-	n.finished.Wait()
 	n.mutex.Lock()
-	defer n.mutex.Unlock()
 	for _, p := range n.pods {
 		p.kill()
 	}
+	n.mutex.Unlock()
+	n.finished.Wait()
 	return client.IgnoreNotFound(n.client.Delete(ctx, &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: n.name}}))
 }
 
@@ -119,6 +119,9 @@ func (n *Node) sync(ctx context.Context) {
 	}
 	n.mutex.Lock()
 	defer n.mutex.Unlock()
+	if ctx.Err() != nil {
+		return // nothing is started any more
+	}
 	there := map[types.UID]bool{}
 	for i := range list.Items {
 		object := &list.Items[i]

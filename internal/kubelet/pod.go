@@ -1,6 +1,7 @@
 package kubelet
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"fmt"
@@ -141,7 +142,7 @@ func (p *pod) start(container *corev1.Container) (*exec.Cmd, error) {
 			process.Env = append(process.Env, variable.Name+"="+variable.Value)
 		}
 	}
-	process.Stderr = os.Stderr
+	process.Stderr = &bytes.Buffer{} // not the test's own, which go test waits for
 	return process, process.Start()
 }
 
