@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/caissonhq/caisson"
@@ -66,5 +67,37 @@ func FuzzConnectionsBuild(f *testing.F) {
 		}
 		require.Len(t, policies, 2)
 		require.Equal(t, []string{fromNamespace, toNamespace}, []string{policies[0].Namespace, policies[1].Namespace})
+	})
+}
+
+func FuzzAccessBuild(f *testing.F) {
+	f.Add("web", "shop", "", "apps", "deployments", "get", "web", "", "", false)
+	f.Add("web", "shop", "stage", "", "pods/exec", "create", "", "create pods/exec", "debugging", false)
+	f.Add("web", "shop", "", "*", "*", "*", "*", "* *.*", "it is all", true)
+	f.Fuzz(func(t *testing.T, name, namespace, in, group, resource, verb, object, grant, reason string, wide bool) {
+		access := security.Access{
+			Name: name, Namespace: namespace, In: in, ClusterWide: wide,
+			Rules: []rbacv1.PolicyRule{rule(group, []string{resource}, []string{verb})},
+		}
+		if object != "" {
+			access.Rules[0].ResourceNames = []string{object}
+		}
+		if grant != "" {
+			access.Allow = []security.Exception{{Grant: grant, Reason: reason}}
+		}
+		objs, err := access.Build()
+		require.Equal(t, err, access.Validate(), "Build and Validate must agree")
+		if err != nil {
+			require.Nil(t, objs)
+			return
+		}
+		require.NoError(t, objs.Validate(), "what Build gives must pass its own checks")
+		require.Len(t, objs.All(), 2)
+		require.Equal(t, wide, objs.ClusterRole != nil)
+		if grant == "" {
+			for _, text := range []string{group, resource, verb} {
+				require.NotContains(t, text, "*", "a wildcard needs an exception")
+			}
+		}
 	})
 }
