@@ -1,5 +1,5 @@
 // Package security builds what keeps workloads apart: namespaces that deny by default, and the connections that are
-// allowed between workloads.
+// allowed between workloads, and to the API.
 //
 //	shop := security.Namespace{Name: "shop"}
 //	calls := security.Connections{{From: bot.Peer(), To: api.Peer()}}
@@ -8,8 +8,17 @@
 // A Namespace carries the Pod Security labels, denies all traffic of its pods in both directions but DNS, and has a
 // ResourceQuota and a LimitRange, so that one team cannot take the whole cluster and no container runs without limits.
 //
+// An Access grants the service account of a workload what its rules say on the API. What leads to more than they say,
+// wildcards and lists of Secrets among it, is refused unless an Exception names it with a reason:
+//
+//	access := security.Access{Name: "bot", Namespace: "shop", Rules: []rbacv1.PolicyRule{{
+//		APIGroups: []string{"apps"}, Resources: []string{"deployments"}, ResourceNames: []string{"web"}, Verbs: []string{"get", "patch"},
+//	}}}
+//
 // # Pitfalls
 //
+//   - Workloads mount no token of their service account unless told to: one that has an Access needs it.
+//   - Who may create pods, or what makes them, can use every service account of the namespace, and read its Secrets.
 //   - Connections are between workloads of the cluster. To reach a database or an API outside, or to be reached through a
 //     gateway, a namespace needs a NetworkPolicy of your own beside them, until there are peers for that.
 //   - A NetworkPolicy cannot tell apart the kubelet of a node from the node; probes of the own node always pass.

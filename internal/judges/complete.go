@@ -4,7 +4,6 @@ import (
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
-	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/caissonhq/caisson"
 	"github.com/caissonhq/caisson/security"
@@ -67,15 +66,7 @@ func missing(s set) (caisson.Builder, error) {
 }
 
 func (s set) policies() ([]networkingv1.NetworkPolicy, error) {
-	var all []networkingv1.NetworkPolicy
-	for _, object := range s.of("NetworkPolicy") {
-		var policy networkingv1.NetworkPolicy
-		if err := runtime.DefaultUnstructuredConverter.FromUnstructured(object.Object, &policy); err != nil {
-			return nil, err
-		}
-		all = append(all, policy)
-	}
-	return all, nil
+	return decode[networkingv1.NetworkPolicy](s, "NetworkPolicy")
 }
 
 func selects(namespace string, selector *metav1.LabelSelector, among []pods) ([]pods, error) {

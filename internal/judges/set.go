@@ -133,6 +133,19 @@ func (s set) of(kind string) []*unstructured.Unstructured {
 	return all
 }
 
+// decode objects of a kind into its type.
+func decode[T any](s set, kind string) ([]T, error) {
+	var all []T
+	for _, object := range s.of(kind) {
+		var one T
+		if err := runtime.DefaultUnstructuredConverter.FromUnstructured(object.Object, &one); err != nil {
+			return nil, fmt.Errorf("%s: %w", named(object), err)
+		}
+		all = append(all, one)
+	}
+	return all, nil
+}
+
 // pods is a workload that makes pods.
 type pods struct {
 	owner    *unstructured.Unstructured
