@@ -74,4 +74,5 @@ prove: olderapi ## The long runs: each fault in each request; properties on the 
 	go test ./workload -run '^$$' -fuzz FuzzServerBuild -fuzztime $(FUZZTIME)
 	go test ./security -run '^$$' -fuzz FuzzNamespaceBuild -fuzztime $(FUZZTIME)
 	go test ./security -run '^$$' -fuzz FuzzConnectionsBuild -fuzztime $(FUZZTIME)
+	go test ./security -run '^$$' -fuzz FuzzPeersBuild -fuzztime $(FUZZTIME)
 	go test ./security -run '^$$' -fuzz FuzzAccessBuild -fuzztime $(FUZZTIME)

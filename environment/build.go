@@ -39,8 +39,12 @@ func (e Environment) Build() (*Objects, error) {
 			return nil, err
 		}
 	}
-	objs.Connections, err = e.connections().Build()
-	return objs, err
+	connections, err := e.connections().Build()
+	if err != nil {
+		return nil, err
+	}
+	objs.Connections = connections.NetworkPolicies // servers are pods: no other kind of policy is needed
+	return objs, nil
 }
 
 // All gives the objects: the namespace, the servers in the order of their names, the connections.

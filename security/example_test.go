@@ -38,12 +38,12 @@ func ExampleConnections() {
 		Name: "api", Namespace: "shop", Labels: map[string]string{caisson.LabelInstance: "api"},
 		Ports: []caisson.Port{{Name: "http", Port: 8080}},
 	}
-	policies, err := security.Connections{{From: bot, To: api}}.Build()
+	objs, err := security.Connections{{From: bot, To: api}}.Build()
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	for _, policy := range policies {
+	for _, policy := range objs.NetworkPolicies {
 		fmt.Println(policy.Name, policy.Spec.PolicyTypes)
 	}
 	// Output:
@@ -104,4 +104,32 @@ func ExampleException() {
 	// Output:
 	// rules[0]: Forbidden: create pods/exec: it runs as the pod, with its service account and Secrets, past every NetworkPolicy; or write in allow: {grant: "create pods/exec", reason: …}
 	// <nil>
+}
+
+// A bot that calls an API on the internet, a database in the VPC and the cluster's API server, and gets webhooks through
+// the gateway. Only the bot has policies.
+func ExampleInternet() {
+	bot := caisson.Peer{
+		Name: "bot", Namespace: "shop", Labels: map[string]string{caisson.LabelInstance: "bot"},
+		Ports: []caisson.Port{{Name: "http", Port: 8080}},
+	}
+	calls := security.Connections{
+		{From: bot, To: security.Internet(443)},
+		{From: bot, To: security.Addresses("database", []string{"10.110.0.0/20"}, 25060)},
+		{From: bot, To: security.KubeAPIServer()},
+		{From: security.Gateway(), To: bot},
+	}
+	objs, err := calls.Build()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, object := range objs.All() {
+		fmt.Println(object.GetObjectKind().GroupVersionKind().Kind, object.GetName())
+	}
+	// Output:
+	// NetworkPolicy bot.to-outside.internet
+	// NetworkPolicy bot.to-outside.database
+	// CiliumNetworkPolicy bot.to-outside.kube-apiserver
+	// CiliumNetworkPolicy bot.from-outside.gateway
 }

@@ -59,12 +59,13 @@ func FuzzConnectionsBuild(f *testing.F) {
 				Ports: []caisson.Port{{Port: port, Protocol: corev1.Protocol(protocol)}},
 			},
 		}}
-		policies, err := connections.Build()
+		objs, err := connections.Build()
 		require.Equal(t, err, connections.Validate(), "Build and Validate must agree")
 		if err != nil {
-			require.Nil(t, policies)
+			require.Nil(t, objs)
 			return
 		}
+		policies := objs.NetworkPolicies
 		require.Len(t, policies, 2)
 		require.Equal(t, []string{fromNamespace, toNamespace}, []string{policies[0].Namespace, policies[1].Namespace})
 	})
@@ -97,6 +98,43 @@ func FuzzAccessBuild(f *testing.F) {
 		if grant == "" {
 			for _, text := range []string{group, resource, verb} {
 				require.NotContains(t, text, "*", "a wildcard needs an exception")
+			}
+		}
+	})
+}
+
+func FuzzPeersBuild(f *testing.F) {
+	f.Add("database", "", "10.110.0.0/20", "10.110.1.0/24", "", false)
+	f.Add("", "shop", "", "", "", true)
+	f.Add("", "", "", "", "gateway", false)
+	f.Add("world", "", "::/0", "0.0.0.0/8", "kube-apiserver", true)
+	f.Fuzz(func(t *testing.T, name, namespace, cidr, except, entity string, every bool) {
+		other := caisson.Peer{
+			Name: name, Namespace: namespace, EveryPod: every, Entity: caisson.Entity(entity), Ports: []caisson.Port{{Port: 443}},
+		}
+		if cidr != "" {
+			other.CIDRs = []string{cidr}
+		}
+		if except != "" {
+			other.Except = []string{except}
+		}
+		bot := peer("shop", "bot", caisson.Port{Port: 8080})
+		for _, connections := range []security.Connections{{{From: bot, To: other}}, {{From: other, To: bot}}} {
+			objs, err := connections.Build()
+			require.Equal(t, err, connections.Validate(), "Build and Validate must agree")
+			if err != nil {
+				require.Nil(t, objs)
+				continue
+			}
+			require.NotEmpty(t, objs.All())
+			for _, policy := range objs.NetworkPolicies {
+				for _, rule := range policy.Spec.Egress {
+					require.NotEmpty(t, rule.To, "no peers would be everybody")
+					require.NotEmpty(t, rule.Ports)
+				}
+				for _, rule := range policy.Spec.Ingress {
+					require.NotEmpty(t, rule.From, "no peers would be everybody")
+				}
 			}
 		}
 	})
