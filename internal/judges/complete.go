@@ -43,7 +43,8 @@ func missing(s set) (caisson.Builder, error) {
 	for _, one := range all {
 		denied := false
 		for _, policy := range policies {
-			denied = denied || policy.Namespace == one.template.Namespace && len(policy.Spec.PodSelector.MatchLabels) == 0
+			denied = denied || policy.Namespace == one.template.Namespace && len(policy.Spec.PodSelector.MatchLabels) == 0 &&
+				len(policy.Spec.PolicyTypes) == 2
 		}
 		if !denied {
 			return security.Namespace{Name: one.template.Namespace}, nil

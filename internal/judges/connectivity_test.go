@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -127,6 +128,47 @@ func randomEnvironment(random *rand.Rand) *environment.Environment {
 		env.Servers = append(env.Servers, server)
 	}
 	return env
+}
+
+// Outside has no policies: what is let through are ranges of addresses.
+func TestExactlyWhatIsDeclaredIsReachedOutside(t *testing.T) {
+	bot := workload.Server{Name: "bot", Namespace: "shop", Image: image, Port: 8080}
+	internet := security.Internet(443)
+	internet.CIDRs, internet.Except = internet.CIDRs[:1], internet.Except[:5] // netpol-analyzer knows IPv4 alone
+	stranger := caisson.Peer{Name: "stranger", Namespace: "other", Labels: map[string]string{"app": "stranger"}, Foreign: true}
+	objects := around()
+	for _, builder := range []caisson.Builder{security.Namespace{Name: "shop"}, bot, security.Connections{
+		{From: bot.Peer(), To: internet},
+		{From: bot.Peer(), To: security.Addresses("database", []string{"10.110.0.0/20"}, 25060)},
+		{From: bot.Peer(), To: security.EveryPod("other", 8080)},
+		{From: stranger, To: bot.Peer()},
+	}} {
+		more, err := builder.Objects()
+		require.NoError(t, err)
+		objects = append(objects, more...)
+	}
+	s, err := newSet("outside", objects)
+	require.NoError(t, err)
+	all, err := reached(s)
+	require.NoError(t, err)
+	var got []string
+	for _, one := range all {
+		if strings.Contains(one, "shop/bot") {
+			got = append(got, one)
+		}
+	}
+	require.Equal(t, []string{
+		"other/stranger -> shop/bot: TCP 8080",
+		"shop/bot -> 0.0.0.0-9.255.255.255: TCP 443",
+		"shop/bot -> 10.110.0.0-10.110.15.255: TCP 25060",
+		"shop/bot -> 100.128.0.0-169.253.255.255: TCP 443",
+		"shop/bot -> 11.0.0.0-100.63.255.255: TCP 443",
+		"shop/bot -> 169.255.0.0-172.15.255.255: TCP 443",
+		"shop/bot -> 172.32.0.0-192.167.255.255: TCP 443",
+		"shop/bot -> 192.169.0.0-255.255.255.255: TCP 443",
+		"shop/bot -> kube-system/dns: TCP 53,UDP 53",
+		"shop/bot -> other/stranger: TCP 8080",
+	}, got)
 }
 
 // The analyser sees a policy that is missing, and one that is too much.

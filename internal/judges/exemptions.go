@@ -51,6 +51,10 @@ func exemptions() []exemption {
 			set: regexp.MustCompile("security/testdata/access-cluster"), reason: "its spec allows it by name, with a reason",
 		},
 		{
+			judge: "kubeconform", check: "schema of CiliumNetworkPolicy",
+			reason: "its schema is Cilium's, a module of hundreds of megabytes",
+		},
+		{
 			judge: "kubescape", check: "Pod Security admission is on", set: regexp.MustCompile("security/testdata/maximal"),
 			reason: "its spec says baseline",
 		},
