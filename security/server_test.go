@@ -1,11 +1,14 @@
 package security_test
 
 import (
+	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	authorizationv1 "k8s.io/api/authorization/v1"
 	rbacv1 "k8s.io/api/rbac/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/caissonhq/caisson"
@@ -22,7 +25,8 @@ func TestAServerAcceptsAllThatIsBuilt(t *testing.T) {
 	access, elsewhere, wide := deployer(), deployer(), operator()
 	access.Namespace, elsewhere.In, wide.Name = "accepted", "accepted", "accepted"
 	for _, builder := range []caisson.Builder{
-		security.Namespace{Name: "accepted"}, access, elsewhere, wide,
+		security.Namespace{Name: "accepted"},
+		access, elsewhere, wide,
 		security.Connections{
 			{From: bot, To: security.Internet(443)},
 			{From: bot, To: security.Addresses("database", []string{"10.110.0.0/20", "2001:db8::/32"}, 25060)},
@@ -106,8 +110,42 @@ func TestNamesOfWhatIsCreatedGrantNothing(t *testing.T) {
 func TestEntitiesNeedCilium(t *testing.T) {
 	cluster := applytest.Shared(t)
 	namespace := cluster.Namespace(t)
-	calls := security.Connections{{From: security.Gateway(), To: peer(namespace, "web", caisson.Port{Port: 8080})}}
-	_, err := apply.Reconcile(t.Context(), cluster.Client, apply.Set{Namespace: namespace, Name: "test", Program: "test"}, []caisson.Builder{calls})
+	web := peer(namespace, "web", caisson.Port{Port: 8080})
+	calls := security.Connections{{From: security.Gateway(), To: web}, {From: web, To: security.KubeAPIServer()}}
+	set := apply.Set{Namespace: namespace, Name: "test", Program: "test"}
+	_, err := apply.Reconcile(t.Context(), cluster.Client, set, []caisson.Builder{calls})
 	require.ErrorContains(t, err, "CiliumNetworkPolicy")
 	require.ErrorContains(t, err, "DOKS brings Cilium")
+
+	definition := ciliumDefinition()
+	require.NoError(t, cluster.Client.Create(t.Context(), definition))
+	t.Cleanup(func() { require.NoError(t, cluster.Client.Delete(context.Background(), definition)) })
+	require.Eventually(t, func() bool {
+		_, err = apply.Reconcile(t.Context(), cluster.Client, set, []caisson.Builder{calls})
+		return err == nil
+	}, time.Minute, 100*time.Millisecond, "a kind is served a moment after it is defined")
+	report, err := apply.Reconcile(t.Context(), cluster.Client, set, []caisson.Builder{calls})
+	require.NoError(t, err)
+	require.Equal(t, 2, report.Count(caisson.Unchanged), "%v", report.Changes)
+}
+
+// ciliumDefinition of the kind, without Cilium's schema, which would be most of this repository.
+func ciliumDefinition() *unstructured.Unstructured {
+	definition := &unstructured.Unstructured{Object: map[string]any{"spec": map[string]any{
+		"group": "cilium.io", "scope": "Namespaced",
+		"names": map[string]any{
+			"kind": "CiliumNetworkPolicy", "listKind": "CiliumNetworkPolicyList",
+			"plural": "ciliumnetworkpolicies", "singular": "ciliumnetworkpolicy",
+		},
+		"versions": []any{map[string]any{
+			"name": "v2", "served": true, "storage": true,
+			"schema": map[string]any{"openAPIV3Schema": map[string]any{
+				"type": "object", "x-kubernetes-preserve-unknown-fields": true,
+			}},
+		}},
+	}}}
+	definition.SetAPIVersion("apiextensions.k8s.io/v1")
+	definition.SetKind("CustomResourceDefinition")
+	definition.SetName("ciliumnetworkpolicies.cilium.io")
+	return definition
 }

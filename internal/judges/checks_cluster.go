@@ -41,12 +41,12 @@ func clusterChecks() []check {
 			found := map[string]string{}
 			for _, policy := range w.policies {
 				if len(policy.Spec.PodSelector.MatchLabels) > 1 || len(policy.Spec.PodSelector.MatchExpressions) > 0 {
-					found["NetworkPolicy "+policy.Namespace+"/"+policy.Name] = "polaris counts only those that select by one label"
+					found["NetworkPolicy "+policy.Namespace+"/"+policy.Name] = "does not count: it selects by more than one label"
 				}
 			}
 			return found
 		}},
-		{"kube-linter", "pdb-max-unavailable, pdb-min-available and pdb-unhealthy-pod-eviction-policy", func(w world) map[string]string {
+		{"kube-linter", "pdb-max-unavailable and pdb-unhealthy-pod-eviction-policy", func(w world) map[string]string {
 			found := map[string]string{}
 			for _, budget := range w.budgets {
 				name := "PodDisruptionBudget " + budget.Namespace + "/" + budget.Name

@@ -26,28 +26,7 @@ func containerChecks() []check {
 			}
 			return ""
 		})},
-		{"kube-linter", "liveness-port, readiness-port and startup-port", eachContainer(func(one pods, container corev1.Container) string {
-			for _, probe := range []*corev1.Probe{container.LivenessProbe, container.ReadinessProbe, container.StartupProbe} {
-				if probe == nil {
-					continue
-				}
-				var port intstr.IntOrString
-				switch {
-				case probe.HTTPGet != nil:
-					port = probe.HTTPGet.Port
-				case probe.TCPSocket != nil:
-					port = probe.TCPSocket.Port
-				case probe.GRPC != nil:
-					port = intstr.FromInt32(probe.GRPC.Port)
-				default:
-					continue
-				}
-				if !open(one, port) {
-					return "a probe asks a port that is not open: " + port.String()
-				}
-			}
-			return ""
-		})},
+		{"kube-linter", "liveness-port, readiness-port and startup-port", eachContainer(probed)},
 		{"kube-linter", "privileged-ports and ssh-port", eachContainer(func(_ pods, container corev1.Container) string {
 			for _, port := range container.Ports {
 				if port.ContainerPort < 1024 {
@@ -75,6 +54,30 @@ func containerChecks() []check {
 			return ""
 		})},
 	}
+}
+
+// probed finds a probe that asks where nobody listens.
+func probed(one pods, container corev1.Container) string {
+	for _, probe := range []*corev1.Probe{container.LivenessProbe, container.ReadinessProbe, container.StartupProbe} {
+		if probe == nil {
+			continue
+		}
+		var port intstr.IntOrString
+		switch {
+		case probe.HTTPGet != nil:
+			port = probe.HTTPGet.Port
+		case probe.TCPSocket != nil:
+			port = probe.TCPSocket.Port
+		case probe.GRPC != nil:
+			port = intstr.FromInt32(probe.GRPC.Port)
+		default:
+			continue
+		}
+		if !open(one, port) {
+			return "a probe asks a port that is not open: " + port.String()
+		}
+	}
+	return ""
 }
 
 // serves tells a program that others connect to from one that runs to an end.

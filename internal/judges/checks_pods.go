@@ -66,7 +66,8 @@ func podChecks() []check {
 		{"kube-linter", "non-isolated-pod", eachPod(func(w world, one pods) string {
 			ways := map[networkingv1.PolicyType]bool{}
 			for _, policy := range w.policies {
-				if selected, err := selects(policy.Namespace, &policy.Spec.PodSelector, []pods{one}); err == nil && len(selected) > 0 {
+				selected, err := selects(policy.Namespace, &policy.Spec.PodSelector, []pods{one})
+				if err == nil && len(selected) > 0 {
 					for _, way := range policy.Spec.PolicyTypes {
 						ways[way] = true
 					}

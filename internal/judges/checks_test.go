@@ -82,7 +82,7 @@ func TestChecksSeeFaults(t *testing.T) {
 			"kind": "NetworkPolicy", "metadata": map[string]any{"name": "p", "namespace": "shop"},
 			"spec": map[string]any{"podSelector": map[string]any{"matchLabels": map[string]any{"a": "b", "c": "d"}}},
 		}),
-		"pdb-max-unavailable, pdb-min-available and pdb-unhealthy-pod-eviction-policy": with(t, "PodDisruptionBudget", int64(0), "spec", "maxUnavailable"),
+		"pdb-max-unavailable and pdb-unhealthy-pod-eviction-policy": with(t, "PodDisruptionBudget", int64(0), "spec", "maxUnavailable"),
 		"hpaMinAvailability":               with(t, "HorizontalPodAutoscaler", int64(1), "spec", "minReplicas"),
 		"hpaMaxAvailability":               with(t, "HorizontalPodAutoscaler", int64(2), "spec", "maxReplicas"),
 		"dangling-horizontalpodautoscaler": with(t, "HorizontalPodAutoscaler", "other", "spec", "scaleTargetRef", "name"),

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
@@ -13,7 +15,8 @@ import (
 // complete adds what belongs around a set on a cluster: judges miss the policies beside a workload, and the pods beside
 // a policy. A golden file holds what one block builds, and users apply several.
 func complete(s set) (set, error) {
-	for {
+	const enough = 100 // a policy whose pods we cannot make would ask for them again and again
+	for range enough {
 		missing, err := missing(s)
 		if err != nil || missing == nil {
 			return s, err
@@ -28,6 +31,8 @@ func complete(s set) (set, error) {
 		}
 		s.objects = append(s.objects, more.objects...)
 	}
+	return s, fmt.Errorf("%s: something is missing still: does a policy select pods by another label than %s?",
+		s.name, caisson.LabelInstance)
 }
 
 // missing is a namespace whose workloads have no policies, or a workload that a policy selects and that is not there.

@@ -36,11 +36,11 @@ func exemptions() []exemption {
 		},
 		{
 			judge: "polaris", check: "priorityClassNotSet",
-			reason: "classes are the cluster's, and there is none that every cluster has but the system's own, which are too high",
+			reason: "classes are the cluster's, and those that every cluster has are the system's own, above all others",
 		},
 		{
 			judge: "polaris", check: "livenessProbeMissing",
-			reason: "without a path of its own liveness would ask what readiness asks, and a slow database would restart every replica",
+			reason: "without a path of its own it would ask what readiness asks, and a slow database would restart every replica",
 		},
 		{
 			judge: "kube-linter", check: "latest-tag", set: regexp.MustCompile("workload/testdata/maximal"),

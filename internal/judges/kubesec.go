@@ -20,7 +20,7 @@ type scored struct {
 func unreachable() map[string]string {
 	return map[string]string{
 		"SeccompAny":  "seccomp.security.alpha.kubernetes.io/pod went with Kubernetes 1.27; the field is set",
-		"ApparmorAny": "container.apparmor.security.beta.kubernetes.io is replaced by a field since 1.30; RuntimeDefault is the default",
+		"ApparmorAny": "container.apparmor.security.beta.kubernetes.io is a field since 1.30, and RuntimeDefault the default",
 	}
 }
 
@@ -35,7 +35,10 @@ func kubesec(s set) ([]scored, error) {
 	for _, one := range all {
 		content := any(one.owner.Object)
 		if kind := one.owner.GetKind(); kind == "Job" || kind == "CronJob" {
-			content = map[string]any{"apiVersion": "v1", "kind": "Pod", "metadata": map[string]any{"name": one.owner.GetName()}, "spec": one.template.Spec}
+			content = map[string]any{
+				"apiVersion": "v1", "kind": "Pod",
+				"metadata": map[string]any{"name": one.owner.GetName()}, "spec": one.template.Spec,
+			}
 		}
 		text, err := json.Marshal(content)
 		if err != nil {
