@@ -21,12 +21,12 @@ BENCH ?=
 help: ## Show the targets.
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
-test: ## All tests, on a real control plane. The first run builds it: about 7 minutes on two cores.
+test: ## All tests, on a real control plane. The first run builds it, and the judges: about 11 minutes on two cores.
 	go vet ./...
 	go test -timeout 45m ./...
 	cd internal/judges && GOWORK=off go test ./...
 
-judges: ## What public judges say of all that is built, and the table in the README. The first run takes minutes.
+judges: ## What public judges say of all that is built, and the table in the README. The first run takes 4 minutes.
 	cd internal/judges && GOWORK=off go test ./...
 	@cd internal/judges && GOWORK=off go run .
 
