@@ -52,8 +52,8 @@ func KubeAPIServer() caisson.Peer {
 	}
 }
 
-// Gateway is the proxy behind the Gateways and Ingresses of DOKS' Cilium, as a caller: whatever comes from outside
-// through any of them has its identity, reserved:ingress.
+// Gateway is the proxy behind the Gateways and Ingresses of DOKS' Cilium, as a caller: whatever comes through any of them,
+// from outside or from other pods, has its identity, reserved:ingress. What may pass is said by their routes.
 func Gateway() caisson.Peer {
 	return caisson.Peer{Name: string(caisson.EntityGateway), Entity: caisson.EntityGateway}
 }
