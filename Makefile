@@ -16,14 +16,19 @@ PROPERTIES = go test ./apply -run TestUnchangedIsNeverWrong -count=1 -timeout 4h
 FUZZTIME ?= 10m
 BENCH ?=
 
-.PHONY: help test lint tidy generate prove olderapi bench fmt
+.PHONY: help test judges lint tidy generate prove olderapi bench fmt
 
 help: ## Show the targets.
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
-test: ## All tests, on a real control plane. The first run builds it: about 7 minutes on two cores.
+test: ## All tests, on a real control plane. The first run builds it, and the judges: about 11 minutes on two cores.
 	go vet ./...
 	go test -timeout 45m ./...
+	cd internal/judges && GOWORK=off go test ./...
+
+judges: ## What public judges say of all that is built, and the table in the README. The first run takes 4 minutes.
+	cd internal/judges && GOWORK=off go test ./...
+	@cd internal/judges && GOWORK=off go run .
 
 lint: ## golangci-lint as pinned, vet for other systems and of the control plane's source, tidy modules.
 	$(GOLANGCI) run ./...
@@ -31,6 +36,7 @@ lint: ## golangci-lint as pinned, vet for other systems and of the control plane
 	GOOS=windows go vet ./...
 	cd internal/cluster/controlplane && $(CONTROLPLANE) go vet ./...
 	cd internal/benchmarks && GOWORK=off go vet ./...
+	cd internal/judges && GOWORK=off go vet ./...
 	$(MAKE) tidy
 
 fmt: ## Format all code.
@@ -42,6 +48,8 @@ tidy: ## Check that every module is tidy.
 	cd internal/cluster/olderapi && GOWORK=off go mod tidy -diff
 	cd internal/tools && GOWORK=off go mod tidy -diff
 	cd internal/benchmarks && GOWORK=off go mod tidy -diff
+	cd internal/judges && GOWORK=off go mod tidy -diff
+	cd internal/judges/kubescore && GOWORK=off go mod tidy -diff
 
 generate: ## Write golden files and everything generated anew.
 	go test ./internal/cluster -run TestSource -update
@@ -67,3 +75,5 @@ prove: olderapi ## The long runs: each fault in each request; properties on the 
 	go test ./workload -run '^$$' -fuzz FuzzServerBuild -fuzztime $(FUZZTIME)
 	go test ./security -run '^$$' -fuzz FuzzNamespaceBuild -fuzztime $(FUZZTIME)
 	go test ./security -run '^$$' -fuzz FuzzConnectionsBuild -fuzztime $(FUZZTIME)
+	go test ./security -run '^$$' -fuzz FuzzPeersBuild -fuzztime $(FUZZTIME)
+	go test ./security -run '^$$' -fuzz FuzzAccessBuild -fuzztime $(FUZZTIME)

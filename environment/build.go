@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 
-	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/caissonhq/caisson"
@@ -23,7 +22,7 @@ type Objects struct {
 	Schedules map[string]*workload.ScheduleObjects
 	Stateful  map[string]*workload.StatefulObjects
 	// Connections are the policies of both sides of each call.
-	Connections []*networkingv1.NetworkPolicy
+	Connections *security.ConnectionObjects
 }
 
 // Build makes the objects of an environment. It talks to nothing, and gives the same for the same environment. The error
@@ -92,8 +91,8 @@ func (o *Objects) All() []caisson.Object {
 	for _, one := range o.workloads() {
 		all = append(all, one.All()...)
 	}
-	for _, policy := range o.Connections {
-		all = append(all, policy)
+	if o.Connections != nil {
+		all = append(all, o.Connections.All()...)
 	}
 	return all
 }
@@ -110,6 +109,9 @@ func (o *Objects) Validate() error {
 	for _, one := range o.workloads() {
 		failed = append(failed, one.Validate())
 	}
+	if o.Connections != nil {
+		failed = append(failed, o.Connections.Validate())
+	}
 	return errors.Join(failed...)
 }
 
@@ -117,13 +119,19 @@ func (o *Objects) Validate() error {
 func (o *Objects) Requires() []caisson.Requirement {
 	seen := map[schema.GroupVersionKind]bool{}
 	var all []caisson.Requirement
-	for _, one := range o.workloads() {
-		for _, requirement := range one.Requires() {
+	add := func(required []caisson.Requirement) {
+		for _, requirement := range required {
 			if !seen[requirement.Kind] {
 				seen[requirement.Kind] = true
 				all = append(all, requirement)
 			}
 		}
+	}
+	for _, one := range o.workloads() {
+		add(one.Requires())
+	}
+	if o.Connections != nil {
+		add(o.Connections.Requires())
 	}
 	return all
 }

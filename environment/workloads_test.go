@@ -71,15 +71,15 @@ func TestAllKindsRoundTrip(t *testing.T) {
 func TestConnectionsOfAllKinds(t *testing.T) {
 	objs, err := parse(t, allKinds).Build()
 	require.NoError(t, err)
-	names := make([]string, 0, len(objs.Connections))
-	for _, policy := range objs.Connections {
+	names := make([]string, 0, len(objs.Connections.NetworkPolicies))
+	for _, policy := range objs.Connections.NetworkPolicies {
 		names = append(names, policy.Name)
 	}
 	require.Equal(t, []string{
 		"api.to.db", "db.from.api", "bot.to.api", "api.from.bot", "bot.to.db", "db.from.bot", "migrate.to.db", "db.from.migrate",
 		"report.to.db", "db.from.report", "db.to.db", "db.from.db",
 	}, names, "replicas of a database call each other")
-	require.Equal(t, 5432, objs.Connections[1].Spec.Ingress[0].Ports[0].Port.IntValue())
+	require.Equal(t, 5432, objs.Connections.NetworkPolicies[1].Spec.Ingress[0].Ports[0].Port.IntValue())
 }
 
 func TestParseTellsMistakesOfAllKinds(t *testing.T) {

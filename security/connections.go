@@ -1,103 +1,144 @@
 package security
 
 import (
-	"maps"
-
-	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/caissonhq/caisson"
 )
 
-// Connection says that the pods of From may open connections to the ports of To.
+// Connection says that From may open connections to the ports of To. At least one of the two is pods of yours.
 type Connection struct {
 	From caisson.Peer `json:"from"`
 	To   caisson.Peer `json:"to"`
 }
 
 // Connections are the only traffic that namespaces which deny by default let through, beside DNS. One declaration gives
-// both sides' policies: egress of the caller, ingress of the called.
+// both sides' policies: egress of the caller, ingress of the called. Only pods have policies, and only those that are not
+// foreign get them: where the other side is addresses, an entity or foreign, there is one.
 type Connections []Connection
 
-// Build makes two policies for each connection. It talks to nothing, and gives the same for the same spec.
-func (c Connections) Build() ([]*networkingv1.NetworkPolicy, error) {
+// ConnectionObjects are the policies of connections. Change them as you like before they are applied.
+type ConnectionObjects struct {
+	NetworkPolicies []*networkingv1.NetworkPolicy
+	// CiliumNetworkPolicies of kind cilium.io/v2 are for entities, which a NetworkPolicy cannot name.
+	CiliumNetworkPolicies []*unstructured.Unstructured
+}
+
+// Build makes a policy for each side of each connection that gets one. It talks to nothing, and gives the same for the same
+// spec. The error is a list of field errors, each with the path of the field and what to write instead.
+func (c Connections) Build() (*ConnectionObjects, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	var policies []*networkingv1.NetworkPolicy
+	objs := &ConnectionObjects{}
 	for _, pair := range c {
-		policies = append(policies, pair.egress(), pair.ingress())
+		if isOurs(pair.From) {
+			objs.add(pair.From, pair.To, pair.To.Ports, networkingv1.PolicyTypeEgress)
+		}
+		if isOurs(pair.To) {
+			objs.add(pair.To, pair.From, pair.To.Ports, networkingv1.PolicyTypeIngress)
+		}
 	}
-	return policies, nil
+	return objs, nil
 }
 
-func (c Connection) egress() *networkingv1.NetworkPolicy {
-	policy := c.policy(c.From, c.From.Name+".to."+qualified(c.To, c.From), networkingv1.PolicyTypeEgress)
-	policy.Spec.Egress = []networkingv1.NetworkPolicyEgressRule{{
-		To: []networkingv1.NetworkPolicyPeer{selecting(c.To)}, Ports: policyPorts(c.To.Ports),
-	}}
-	return policy
-}
-
-func (c Connection) ingress() *networkingv1.NetworkPolicy {
-	policy := c.policy(c.To, c.To.Name+".from."+qualified(c.From, c.To), networkingv1.PolicyTypeIngress)
-	policy.Spec.Ingress = []networkingv1.NetworkPolicyIngressRule{{
-		From: []networkingv1.NetworkPolicyPeer{selecting(c.From)}, Ports: policyPorts(c.To.Ports),
-	}}
-	return policy
-}
-
-func (c Connection) policy(of caisson.Peer, name string, kind networkingv1.PolicyType) *networkingv1.NetworkPolicy {
-	return &networkingv1.NetworkPolicy{
+// add the policy of one side.
+func (o *ConnectionObjects) add(of, other caisson.Peer, ports []caisson.Port, way networkingv1.PolicyType) {
+	meta := Namespace{Name: of.Namespace}.meta(policyName(of, other, way))
+	if other.Entity != "" {
+		o.CiliumNetworkPolicies = append(o.CiliumNetworkPolicies, ciliumPolicy(meta, of, other.Entity, ports, way))
+		return
+	}
+	policy := &networkingv1.NetworkPolicy{
 		TypeMeta:   typeMeta("networking.k8s.io/v1", "NetworkPolicy"),
-		ObjectMeta: Namespace{Name: of.Namespace}.meta(name),
+		ObjectMeta: meta,
 		Spec: networkingv1.NetworkPolicySpec{
-			PodSelector: metav1.LabelSelector{MatchLabels: maps.Clone(of.Labels)},
-			PolicyTypes: []networkingv1.PolicyType{kind},
+			PodSelector: podSelector(of), PolicyTypes: []networkingv1.PolicyType{way},
 		},
 	}
+	if way == networkingv1.PolicyTypeEgress {
+		policy.Spec.Egress = []networkingv1.NetworkPolicyEgressRule{{To: policyPeers(other), Ports: policyPorts(ports)}}
+	} else {
+		policy.Spec.Ingress = []networkingv1.NetworkPolicyIngressRule{{From: policyPeers(other), Ports: policyPorts(ports)}}
+	}
+	o.NetworkPolicies = append(o.NetworkPolicies, policy)
 }
 
-// qualified adds the namespace of the other side where it is not the own. Names of policies are joined with dots, which
-// names of workloads and namespaces cannot have, so that those of two connections never clash.
-func qualified(peer, seenFrom caisson.Peer) string {
-	if peer.Namespace == seenFrom.Namespace {
-		return peer.Name
+// policyName joins with dots, which names of workloads and namespaces cannot have. The word between says of which kinds the
+// ends are, so that the policies of two connections never have one name.
+func policyName(of, other caisson.Peer, way networkingv1.PolicyType) string {
+	left, word, right := of.Name, "from", other.Name
+	if way == networkingv1.PolicyTypeEgress {
+		word = "to"
 	}
-	return peer.Namespace + "." + peer.Name
-}
-
-func selecting(peer caisson.Peer) networkingv1.NetworkPolicyPeer {
-	return networkingv1.NetworkPolicyPeer{
-		NamespaceSelector: &metav1.LabelSelector{MatchLabels: map[string]string{corev1.LabelMetadataName: peer.Namespace}},
-		PodSelector:       &metav1.LabelSelector{MatchLabels: maps.Clone(peer.Labels)},
+	switch {
+	case other.EveryPod:
+		word, right = word+"-all", other.Namespace
+	case other.Entity != "":
+		word, right = word+"-outside", string(other.Entity)
+	case !isPods(other):
+		word += "-outside"
+	case other.Namespace != of.Namespace:
+		right = other.Namespace + "." + other.Name
 	}
-}
-
-func policyPorts(ports []caisson.Port) []networkingv1.NetworkPolicyPort {
-	all := make([]networkingv1.NetworkPolicyPort, len(ports))
-	for i, port := range ports {
-		protocol := port.Protocol
-		if protocol == "" {
-			protocol = corev1.ProtocolTCP
-		}
-		all[i] = policyPort(protocol, port.Port)
+	if of.EveryPod {
+		left, word = of.Namespace, "all-"+word
 	}
-	return all
+	return left + "." + word + "." + right
 }
 
 // Objects builds the policies.
 func (c Connections) Objects() ([]caisson.Object, error) {
-	policies, err := c.Build()
-	all := make([]caisson.Object, len(policies))
-	for i, policy := range policies {
-		all[i] = policy
+	objs, err := c.Build()
+	if err != nil {
+		return nil, err
 	}
-	return all, err
+	return objs.All(), nil
 }
 
-// Requires nothing beyond Kubernetes; that the network enforces policies is DOKS' part, by Cilium.
-func (c Connections) Requires() []caisson.Requirement { return nil }
+// Requires Cilium's own policies where an entity is an end. That the network enforces any policies is DOKS' part.
+func (c Connections) Requires() []caisson.Requirement {
+	objs, err := c.Build()
+	if err != nil {
+		return nil
+	}
+	return objs.Requires()
+}
 
-var _ caisson.Builder = Connections{}
+// All gives all policies.
+func (o *ConnectionObjects) All() []caisson.Object {
+	all := make([]caisson.Object, 0, len(o.NetworkPolicies)+len(o.CiliumNetworkPolicies))
+	for _, policy := range o.NetworkPolicies {
+		all = append(all, policy)
+	}
+	for _, policy := range o.CiliumNetworkPolicies {
+		all = append(all, policy)
+	}
+	return all
+}
+
+// Objects gives all policies.
+func (o *ConnectionObjects) Objects() ([]caisson.Object, error) { return o.All(), nil }
+
+// Validate finds nothing: no policy depends on another.
+func (o *ConnectionObjects) Validate() error { return nil }
+
+// Requires Cilium's own policies where there are some.
+func (o *ConnectionObjects) Requires() []caisson.Requirement {
+	if len(o.CiliumNetworkPolicies) == 0 {
+		return nil
+	}
+	first := o.CiliumNetworkPolicies[0]
+	return []caisson.Requirement{{
+		Kind: ciliumKind(),
+		For: "CiliumNetworkPolicy " + first.GetNamespace() + "/" + first.GetName() +
+			" names a gateway or the API server, which a NetworkPolicy cannot",
+		Remedy: "DOKS brings Cilium; elsewhere install it, or write a NetworkPolicy with the addresses in place of the entity",
+	}}
+}
+
+var (
+	_ caisson.Builder = Connections{}
+	_ caisson.Builder = (*ConnectionObjects)(nil)
+)

@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 
 	"github.com/caissonhq/caisson"
 	"github.com/caissonhq/caisson/internal/golden"
@@ -24,6 +25,16 @@ func across() security.Connections {
 	return security.Connections{{From: peer("shop", "bot"), To: api}, {From: peer("jobs", "bot"), To: api}}
 }
 
+// buildPolicies of connections between pods.
+func buildPolicies(t *testing.T, c security.Connections) []*networkingv1.NetworkPolicy {
+	t.Helper()
+	objs, err := c.Build()
+	require.NoError(t, err)
+	require.NoError(t, objs.Validate())
+	require.Empty(t, objs.CiliumNetworkPolicies)
+	return objs.NetworkPolicies
+}
+
 func TestConnectionsGolden(t *testing.T) {
 	objects, err := across().Objects()
 	require.NoError(t, err)
@@ -40,8 +51,7 @@ func TestConnectionsGolden(t *testing.T) {
 
 // Both ends must agree, or the connection is declared and does not work.
 func TestBothSidesNameEachOther(t *testing.T) {
-	policies, err := security.Connections{{From: peer("jobs", "bot"), To: peer("shop", "api", caisson.Port{Port: 8080})}}.Build()
-	require.NoError(t, err)
+	policies := buildPolicies(t, security.Connections{{From: peer("jobs", "bot"), To: peer("shop", "api", caisson.Port{Port: 8080})}})
 	require.Len(t, policies, 2)
 	egress, ingress := policies[0], policies[1]
 	require.Equal(t, "jobs", egress.Namespace)
@@ -56,8 +66,7 @@ func TestBothSidesNameEachOther(t *testing.T) {
 
 // One peer and one namespace in a single element mean "both"; in two elements they would mean "either".
 func TestPeersAreNarrowedByBoth(t *testing.T) {
-	policies, err := across().Build()
-	require.NoError(t, err)
+	policies := buildPolicies(t, across())
 	for _, policy := range policies {
 		require.Len(t, policy.Spec.PolicyTypes, 1, "%s must not deny the other direction", policy.Name)
 		require.NotEmpty(t, policy.Spec.PodSelector.MatchLabels, "%s must not select every pod", policy.Name)
@@ -94,10 +103,7 @@ func TestNamesOfPoliciesNeverClash(t *testing.T) {
 
 func TestConnectionsShareNothing(t *testing.T) {
 	spec := across()
-	policies, err := spec.Build()
-	require.NoError(t, err)
-	again, err := spec.Build()
-	require.NoError(t, err)
+	policies, again := buildPolicies(t, spec), buildPolicies(t, spec)
 	policies[0].Spec.PodSelector.MatchLabels["changed"] = "changed"
 	policies[0].Spec.Egress[0].To[0].PodSelector.MatchLabels["changed"] = "changed"
 	policies[0].Labels["changed"] = "changed"

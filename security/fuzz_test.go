@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/caissonhq/caisson"
@@ -58,13 +59,83 @@ func FuzzConnectionsBuild(f *testing.F) {
 				Ports: []caisson.Port{{Port: port, Protocol: corev1.Protocol(protocol)}},
 			},
 		}}
-		policies, err := connections.Build()
+		objs, err := connections.Build()
 		require.Equal(t, err, connections.Validate(), "Build and Validate must agree")
 		if err != nil {
-			require.Nil(t, policies)
+			require.Nil(t, objs)
 			return
 		}
+		policies := objs.NetworkPolicies
 		require.Len(t, policies, 2)
 		require.Equal(t, []string{fromNamespace, toNamespace}, []string{policies[0].Namespace, policies[1].Namespace})
+	})
+}
+
+func FuzzAccessBuild(f *testing.F) {
+	f.Add("web", "shop", "", "apps", "deployments", "get", "web", "", "", false)
+	f.Add("web", "shop", "stage", "", "pods/exec", "create", "", "create pods/exec", "debugging", false)
+	f.Add("web", "shop", "", "*", "*", "*", "*", "* *.*", "it is all", true)
+	f.Fuzz(func(t *testing.T, name, namespace, in, group, resource, verb, object, grant, reason string, wide bool) {
+		access := security.Access{
+			Name: name, Namespace: namespace, In: in, ClusterWide: wide,
+			Rules: []rbacv1.PolicyRule{rule(group, []string{resource}, []string{verb})},
+		}
+		if object != "" {
+			access.Rules[0].ResourceNames = []string{object}
+		}
+		if grant != "" {
+			access.Allow = []security.Exception{{Grant: grant, Reason: reason}}
+		}
+		objs, err := access.Build()
+		require.Equal(t, err, access.Validate(), "Build and Validate must agree")
+		if err != nil {
+			require.Nil(t, objs)
+			return
+		}
+		require.NoError(t, objs.Validate(), "what Build gives must pass its own checks")
+		require.Len(t, objs.All(), 2)
+		require.Equal(t, wide, objs.ClusterRole != nil)
+		if grant == "" {
+			for _, text := range []string{group, resource, verb} {
+				require.NotContains(t, text, "*", "a wildcard needs an exception")
+			}
+		}
+	})
+}
+
+func FuzzPeersBuild(f *testing.F) {
+	f.Add("database", "", "10.110.0.0/20", "10.110.1.0/24", "", false)
+	f.Add("", "shop", "", "", "", true)
+	f.Add("", "", "", "", "gateway", false)
+	f.Add("world", "", "::/0", "0.0.0.0/8", "kube-apiserver", true)
+	f.Fuzz(func(t *testing.T, name, namespace, cidr, except, entity string, every bool) {
+		other := caisson.Peer{
+			Name: name, Namespace: namespace, EveryPod: every, Entity: caisson.Entity(entity), Ports: []caisson.Port{{Port: 443}},
+		}
+		if cidr != "" {
+			other.CIDRs = []string{cidr}
+		}
+		if except != "" {
+			other.Except = []string{except}
+		}
+		bot := peer("shop", "bot", caisson.Port{Port: 8080})
+		for _, connections := range []security.Connections{{{From: bot, To: other}}, {{From: other, To: bot}}} {
+			objs, err := connections.Build()
+			require.Equal(t, err, connections.Validate(), "Build and Validate must agree")
+			if err != nil {
+				require.Nil(t, objs)
+				continue
+			}
+			require.NotEmpty(t, objs.All())
+			for _, policy := range objs.NetworkPolicies {
+				for _, rule := range policy.Spec.Egress {
+					require.NotEmpty(t, rule.To, "no peers would be everybody")
+					require.NotEmpty(t, rule.Ports)
+				}
+				for _, rule := range policy.Spec.Ingress {
+					require.NotEmpty(t, rule.From, "no peers would be everybody")
+				}
+			}
+		}
 	})
 }

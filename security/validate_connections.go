@@ -17,10 +17,14 @@ func (c Connections) Validate() error {
 	seen := map[string]bool{}
 	for i, pair := range c {
 		path := field.NewPath("connections").Index(i)
-		errs = append(errs, validatePeer(path.Child("from"), pair.From)...)
-		errs = append(errs, validatePeer(path.Child("to"), pair.To)...)
+		wrong := validatePeer(path.Child("from"), pair.From)
+		wrong = append(wrong, validatePeer(path.Child("to"), pair.To)...)
+		if len(wrong) == 0 {
+			wrong = pair.validateEnds(path)
+		}
+		errs = append(errs, wrong...)
 		errs = append(errs, validatePorts(path.Child("to", "ports"), pair.To.Ports)...)
-		key := pair.From.Namespace + "/" + pair.From.Name + " " + pair.To.Namespace + "/" + pair.To.Name
+		key := peerKey(pair.From) + " " + peerKey(pair.To)
 		if seen[key] {
 			errs = append(errs, field.Duplicate(path, key))
 		}
@@ -29,13 +33,72 @@ func (c Connections) Validate() error {
 	return errs.ToAggregate()
 }
 
+// validateEnds of two peers that are well by themselves.
+func (c Connection) validateEnds(path *field.Path) field.ErrorList {
+	switch {
+	case c.To.Entity == caisson.EntityGateway:
+		return field.ErrorList{field.Forbidden(path.Child("to", "entity"),
+			"a gateway calls, and is called from outside: write it in from")}
+	case !isOurs(c.From) && !isOurs(c.To):
+		return field.ErrorList{field.Forbidden(path, "neither end gets a policy: write pods that are not foreign as one of them")}
+	}
+	return validateMetadata(path.Child("to", "except"), c.To)
+}
+
+// peerKey is one for all peers whose policies would have one name.
+func peerKey(peer caisson.Peer) string {
+	switch {
+	case peer.EveryPod:
+		return peer.Namespace + "/*"
+	case peer.Entity != "":
+		return "entity " + string(peer.Entity)
+	case !isPods(peer):
+		return peer.Name
+	}
+	return peer.Namespace + "/" + peer.Name
+}
+
 func validatePeer(path *field.Path, peer caisson.Peer) field.ErrorList {
-	errs := validatePeerName(path.Child("name"), peer.Name, "write the workload's name")
+	kinds := 0
+	for _, is := range []bool{len(peer.Labels) > 0, peer.EveryPod, len(peer.CIDRs) > 0, peer.Entity != ""} {
+		if is {
+			kinds++
+		}
+	}
+	if kinds > 1 {
+		return field.ErrorList{field.Forbidden(path,
+			"labels, everyPod, cidrs and entity are peers of four kinds: keep one of them")}
+	}
+	var errs field.ErrorList
+	if len(peer.CIDRs) == 0 && len(peer.Except) > 0 {
+		errs = append(errs, field.Forbidden(path.Child("except"), "holds for cidrs alone: leave it out"))
+	}
+	switch {
+	case peer.EveryPod:
+		return append(errs, validatePeerName(path.Child("namespace"), peer.Namespace, "write the namespace of the pods")...)
+	case peer.Entity != "":
+		if known := caisson.Entities(); !slices.Contains(known, peer.Entity) {
+			errs = append(errs, field.NotSupported(path.Child("entity"), peer.Entity, known))
+		}
+		return append(errs, validateNoNamespace(path.Child("namespace"), peer)...)
+	case len(peer.CIDRs) > 0:
+		errs = append(errs, validatePeerName(path.Child("name"), peer.Name, `write a name for the addresses, like "database"`)...)
+		errs = append(errs, validateNoNamespace(path.Child("namespace"), peer)...)
+		return append(errs, validateAddresses(path, peer)...)
+	}
+	errs = append(errs, validatePeerName(path.Child("name"), peer.Name, "write the workload's name")...)
 	errs = append(errs, validatePeerName(path.Child("namespace"), peer.Namespace, "write the workload's namespace")...)
 	if len(peer.Labels) == 0 {
 		errs = append(errs, field.Required(path.Child("labels"), "no labels would select every pod of the namespace"))
 	}
 	return append(errs, metav1validation.ValidateLabels(peer.Labels, path.Child("labels"))...)
+}
+
+func validateNoNamespace(path *field.Path, peer caisson.Peer) field.ErrorList {
+	if peer.Namespace == "" {
+		return nil
+	}
+	return field.ErrorList{field.Forbidden(path, "only pods are in a namespace: leave it out")}
 }
 
 // validatePeerName keeps dots out too: the names of policies are joined with them.
