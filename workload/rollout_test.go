@@ -70,33 +70,40 @@ func (s site) apply(t *testing.T, change func(*workload.ServerObjects)) {
 	require.NoError(t, apply.Wait(ctx, s.cluster.Client, report))
 }
 
+// send requests to the server, many at once, until stop is called; that is at once when the test ends.
+func (s site) send(t *testing.T) (stop func() *traffic.Load) {
+	t.Helper()
+	key := client.ObjectKey{Namespace: s.server.Namespace, Name: s.server.Name}
+	service := traffic.Follow(t.Context(), s.cluster.Client, key, lag)
+	require.Eventually(t, service.Ready, time.Minute, 20*time.Millisecond)
+	ended := make(chan struct{})
+	done := make(chan *traffic.Load, 1)
+	go func() { done <- traffic.Send(t.Context(), service, 64, ended) }()
+	return func() *traffic.Load {
+		close(ended)
+		load := <-done
+		t.Logf("%d requests, %d lost, answers %v, errors %q", load.Sent, load.Lost, load.Bodies, load.Errors)
+		return load
+	}
+}
+
 // update the server under load: requests are sent from before it begins until the old pods have ended, and at least as many
 // as are asked for.
 func (s site) update(t *testing.T, requests int, change func(*workload.ServerObjects)) *traffic.Load {
 	t.Helper()
 	s.server.Env = []corev1.EnvVar{{Name: "GREETING", Value: "one"}}
 	s.apply(t, change)
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	key := client.ObjectKey{Namespace: s.server.Namespace, Name: s.server.Name}
-	service := traffic.Follow(ctx, s.cluster.Client, key, lag)
-	require.Eventually(t, service.Ready, time.Minute, 20*time.Millisecond)
-
-	stop := make(chan struct{})
-	done := make(chan *traffic.Load)
-	go func() { done <- traffic.Send(ctx, service, 64, stop) }()
+	stop := s.send(t)
 	time.Sleep(time.Second)
 	s.server.Env = []corev1.EnvVar{{Name: "GREETING", Value: "two"}}
 	s.apply(t, change)
 	require.Eventually(t, func() bool {
 		var pods corev1.PodList
-		require.NoError(t, s.cluster.Client.List(ctx, &pods, client.InNamespace(s.server.Namespace)))
+		require.NoError(t, s.cluster.Client.List(t.Context(), &pods, client.InNamespace(s.server.Namespace)))
 		return len(pods.Items) == 3
 	}, time.Minute, 100*time.Millisecond, "the old pods are gone")
 	time.Sleep(lag + time.Duration(requests/2000)*time.Second)
-	close(stop)
-	load := <-done
-	t.Logf("%d requests, %d lost, answers %v, errors %q", load.Sent, load.Lost, load.Bodies, load.Errors)
+	load := stop()
 	require.GreaterOrEqual(t, load.Sent, requests)
 	require.NotZero(t, load.Bodies["one"])
 	require.NotZero(t, load.Bodies["two"])

@@ -117,7 +117,8 @@ func schedulerArgs(dir string) []string {
 	}
 }
 
-// LabelOwnKubelet is on nodes that kwok leaves alone, since something else plays their kubelet.
+// LabelOwnKubelet is on nodes that kwok leaves alone, since something else plays their kubelet. It also leaves alone nodes
+// without any label, which kubelets do not register.
 const LabelOwnKubelet = "caisson.dev/own-kubelet"
 
 func kwokArgs(dir string) []string {

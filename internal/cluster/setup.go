@@ -37,6 +37,13 @@ func createNodes(ctx context.Context, api dynamic.Interface, all []*corev1.Node)
 		}
 		content["apiVersion"], content["kind"] = "v1", "Node"
 		object := &unstructured.Unstructured{Object: content}
+		if labels := object.GetLabels(); labels[corev1.LabelHostname] == "" { // kubelets register with it
+			if labels == nil {
+				labels = map[string]string{}
+			}
+			labels[corev1.LabelHostname] = node.Name
+			object.SetLabels(labels)
+		}
 		if _, err := api.Resource(nodes).Create(ctx, object, metav1.CreateOptions{}); err != nil {
 			return fmt.Errorf("create node %s: %w", node.Name, err)
 		}
