@@ -33,8 +33,21 @@
 // Beside servers there are workers, tasks, schedules and stateful: every kind of package workload, with the same fields. Each
 // names its pool and whom it calls.
 //
+// What they call beyond the namespace has a name too, and is called like a workload:
+//
+//	outside:
+//	  - name: postgres
+//	    cidrs: [10.110.0.0/20]
+//	    ports: [25060]
+//	    maxConnections: 97
+//	  - name: payments
+//	    internet: true
+//	    ports: [443]
+//
+// A server with gateway: true is reached through the cluster's Gateways and Ingresses. Everything else is denied.
+//
 // Beyond what each block checks for itself, an environment checks that every name that is referred to exists, that no
 // two workloads have one name, that the workloads fit the nodes (all replicas that are always there, and for one workload
-// after another the additional one of a rolling update), and that they fit the namespace's quota when all are at their
-// most and all are updated.
+// after another the additional one of a rolling update), and that they fit the namespace's quota and the connections of
+// their databases when all are at their most and all are updated.
 package environment

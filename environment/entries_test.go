@@ -42,7 +42,7 @@ func TestParseTellsMistakesInMappings(t *testing.T) {
 	}
 }
 
-const serverFields = "allowMutableTag, args, autoscale, calls, command, config, env, folders, image, init, livenessPath, name, namespace, " +
+const serverFields = "allowMutableTag, args, autoscale, calls, command, config, connections, env, folders, gateway, image, init, livenessPath, name, namespace, " +
 	"placement, pool, port, preset, priorityClass, profile, protocol, readinessPath, replicas, resources, runtime, servicePort, sidecars, tokens"
 
 func TestParseFollowsAliases(t *testing.T) {

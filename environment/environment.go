@@ -41,6 +41,8 @@ type Environment struct {
 	Schedules []Schedule `json:"schedules,omitempty"`
 	// Stateful programs that keep data on volumes.
 	Stateful []Stateful `json:"stateful,omitempty"`
+	// Outside is what the workloads call beyond the namespace.
+	Outside []Outside `json:"outside,omitempty"`
 }
 
 const defaultRegion = "fra1"
@@ -75,10 +77,15 @@ func (e Environment) Set(program string) apply.Set {
 func (e Environment) connections() security.Connections {
 	var all security.Connections
 	items := e.items()
-	for _, caller := range items {
-		for _, name := range caller.calls {
+	for _, it := range items {
+		if it.gateway {
+			all = append(all, security.Connection{From: security.Gateway(), To: it.spec.Peer()})
+		}
+		for _, name := range it.calls {
 			if called, ok := named(items, name); ok {
-				all = append(all, security.Connection{From: caller.spec.Peer(), To: called.spec.Peer()})
+				all = append(all, security.Connection{From: it.spec.Peer(), To: called.spec.Peer()})
+			} else if o, ok := e.outside(name); ok {
+				all = append(all, security.Connection{From: it.spec.Peer(), To: o.peer()})
 			}
 		}
 	}

@@ -30,13 +30,14 @@ func (e Environment) validate() field.ErrorList {
 			}
 		}
 	}
+	errs = append(errs, e.validateOutside(items)...)
 	if len(errs) > 0 {
 		return errs // whether a broken environment fits its nodes says nothing
 	}
 	if errs = e.validateFit(); len(errs) > 0 {
 		return errs
 	}
-	return e.validateQuota()
+	return append(e.validateQuota(), e.validateConnections(items)...)
 }
 
 func (e Environment) validateHead() field.ErrorList {

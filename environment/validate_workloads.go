@@ -27,7 +27,8 @@ func (e Environment) validateItem(items []item, i int, given item) field.ErrorLi
 		errs = append(errs, e.validatePool(given)...)
 	}
 	errs = append(errs, e.validateLimits(it)...)
-	return append(errs, validateCalls(items, it)...)
+	errs = append(errs, e.validateCalls(items, it)...)
+	return append(errs, e.validateHeld(it)...)
 }
 
 // validateHeadless keeps the second Service of a stateful program from being that of another workload.
@@ -98,19 +99,21 @@ func (e Environment) validateLimits(it item) field.ErrorList {
 	return errs
 }
 
-func validateCalls(items []item, it item) field.ErrorList {
+func (e Environment) validateCalls(items []item, it item) field.ErrorList {
 	var errs field.ErrorList
 	for i, name := range it.calls {
 		path := it.path.Child("calls").Index(i)
 		called, known := named(items, name)
+		_, outside := e.outside(name)
 		switch {
 		case slices.Contains(it.calls[:i], name):
 			errs = append(errs, field.Duplicate(path, name))
 		case name == it.name && it.kind == "stateful": // replicas of a database talk to each other
 		case name == it.name:
 			errs = append(errs, field.Invalid(path, name, "is this "+it.kind+" itself: leave it out"))
+		case outside: // one that has a workload's name is told by itself
 		case !known:
-			errs = append(errs, field.Invalid(path, name, "there is no such server"+others(items, it)))
+			errs = append(errs, field.Invalid(path, name, "there is no such server"+e.others(items, it)))
 		case !called.listens():
 			errs = append(errs, field.Invalid(path, name,
 				"is a "+called.kind+", which listens on no port: leave it out, or let that one call"))
@@ -120,12 +123,15 @@ func validateCalls(items []item, it item) field.ErrorList {
 }
 
 // others that a workload can call.
-func others(items []item, it item) string {
+func (e Environment) others(items []item, it item) string {
 	var names []string
 	for _, other := range items {
 		if other.name != it.name && other.name != "" && other.listens() {
 			names = append(names, strconv.Quote(other.name))
 		}
+	}
+	for _, o := range e.Outside {
+		names = append(names, strconv.Quote(o.Name))
 	}
 	if len(names) == 0 {
 		return ", nor any other than this one"

@@ -14,10 +14,15 @@ import (
 // environment; Environment.Build gives what it becomes in it.
 type Server struct {
 	workload.Server `json:",inline"`
+	// Gateway lets in what comes through the Gateways and Ingresses of the cluster.
+	Gateway bool `json:"gateway,omitempty"`
 	// Pool to run on, by name. Default: any node without a taint.
 	Pool string `json:"pool,omitempty"`
-	// Calls names the servers and stateful programs that this one opens connections to. All others are denied.
+	// Calls names the servers, the stateful programs and what is outside that this one opens connections to. All others are
+	// denied.
 	Calls []string `json:"calls,omitempty"`
+	// Connections that each pod holds at most, by the name of what is outside and has MaxConnections.
+	Connections map[string]int32 `json:"connections,omitempty"`
 }
 
 // Worker of an environment: a workload.Worker that names its pool and whom it calls, as a Server does.
@@ -25,8 +30,11 @@ type Worker struct {
 	workload.Worker `json:",inline"`
 	// Pool to run on, by name. Default: any node without a taint.
 	Pool string `json:"pool,omitempty"`
-	// Calls names the servers and stateful programs that this one opens connections to. All others are denied.
+	// Calls names the servers, the stateful programs and what is outside that this one opens connections to. All others are
+	// denied.
 	Calls []string `json:"calls,omitempty"`
+	// Connections that each pod holds at most, by the name of what is outside and has MaxConnections.
+	Connections map[string]int32 `json:"connections,omitempty"`
 }
 
 // Task of an environment: a workload.Task that names its pool and whom it calls, as a Server does.
@@ -34,8 +42,11 @@ type Task struct {
 	workload.Task `json:",inline"`
 	// Pool to run on, by name. Default: any node without a taint.
 	Pool string `json:"pool,omitempty"`
-	// Calls names the servers and stateful programs that this one opens connections to. All others are denied.
+	// Calls names the servers, the stateful programs and what is outside that this one opens connections to. All others are
+	// denied.
 	Calls []string `json:"calls,omitempty"`
+	// Connections that each pod holds at most, by the name of what is outside and has MaxConnections.
+	Connections map[string]int32 `json:"connections,omitempty"`
 }
 
 // Schedule of an environment: a workload.Schedule that names its pool and whom it calls, as a Server does.
@@ -43,8 +54,11 @@ type Schedule struct {
 	workload.Schedule `json:",inline"`
 	// Pool to run on, by name. Default: any node without a taint.
 	Pool string `json:"pool,omitempty"`
-	// Calls names the servers and stateful programs that this one opens connections to. All others are denied.
+	// Calls names the servers, the stateful programs and what is outside that this one opens connections to. All others are
+	// denied.
 	Calls []string `json:"calls,omitempty"`
+	// Connections that each pod holds at most, by the name of what is outside and has MaxConnections.
+	Connections map[string]int32 `json:"connections,omitempty"`
 }
 
 // Stateful of an environment: a workload.Stateful that names its pool and whom it calls, as a Server does.
@@ -52,9 +66,11 @@ type Stateful struct {
 	workload.Stateful `json:",inline"`
 	// Pool to run on, by name. Default: any node without a taint.
 	Pool string `json:"pool,omitempty"`
-	// Calls names the servers and stateful programs that this one opens connections to. All others are denied; replicas
-	// that call each other name their own.
+	// Calls names the servers, the stateful programs and what is outside that this one opens connections to. All others are
+	// denied; replicas that call each other name their own.
 	Calls []string `json:"calls,omitempty"`
+	// Connections that each pod holds at most, by the name of what is outside and has MaxConnections.
+	Connections map[string]int32 `json:"connections,omitempty"`
 }
 
 // item is what an environment knows of a workload, whatever its kind.
@@ -67,7 +83,10 @@ type item struct {
 	placement *caisson.Placement
 	pool      string
 	calls     []string
-	spec      spec
+	// connections by the name of what is outside.
+	connections map[string]int32
+	gateway     bool
+	spec        spec
 }
 
 type spec interface {
@@ -81,31 +100,36 @@ func (e Environment) items() []item {
 	for i := range e.Servers {
 		s := &e.Servers[i]
 		all = append(all, item{
-			"server", at("servers", i), s.Name, &s.Namespace, &s.Profile, &s.Placement, s.Pool, s.Calls, s.Server,
+			"server", at("servers", i), s.Name, &s.Namespace, &s.Profile, &s.Placement, s.Pool, s.Calls,
+			s.Connections, s.Gateway, s.Server,
 		})
 	}
 	for i := range e.Workers {
 		w := &e.Workers[i]
 		all = append(all, item{
-			"worker", at("workers", i), w.Name, &w.Namespace, &w.Profile, &w.Placement, w.Pool, w.Calls, w.Worker,
+			"worker", at("workers", i), w.Name, &w.Namespace, &w.Profile, &w.Placement, w.Pool, w.Calls,
+			w.Connections, false, w.Worker,
 		})
 	}
 	for i := range e.Tasks {
 		t := &e.Tasks[i]
 		all = append(all, item{
-			"task", at("tasks", i), t.Name, &t.Namespace, &t.Profile, &t.Placement, t.Pool, t.Calls, t.Task,
+			"task", at("tasks", i), t.Name, &t.Namespace, &t.Profile, &t.Placement, t.Pool, t.Calls,
+			t.Connections, false, t.Task,
 		})
 	}
 	for i := range e.Schedules {
 		s := &e.Schedules[i]
 		all = append(all, item{
-			"schedule", at("schedules", i), s.Name, &s.Namespace, &s.Profile, &s.Placement, s.Pool, s.Calls, s.Schedule,
+			"schedule", at("schedules", i), s.Name, &s.Namespace, &s.Profile, &s.Placement, s.Pool, s.Calls,
+			s.Connections, false, s.Schedule,
 		})
 	}
 	for i := range e.Stateful {
 		s := &e.Stateful[i]
 		all = append(all, item{
-			"stateful", at("stateful", i), s.Name, &s.Namespace, &s.Profile, &s.Placement, s.Pool, s.Calls, s.Stateful,
+			"stateful", at("stateful", i), s.Name, &s.Namespace, &s.Profile, &s.Placement, s.Pool, s.Calls,
+			s.Connections, false, s.Stateful,
 		})
 	}
 	return all

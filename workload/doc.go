@@ -44,9 +44,11 @@
 // # How a pod ends
 //
 // A pod of a Server or Stateful that ends goes on serving for 5 seconds, while the load balancers forget it; Kubernetes
-// does the waiting. Then comes SIGTERM, and 30 seconds later SIGKILL. The program takes connections until SIGTERM; then it
-// closes its port, finishes the requests that are under way, and ends. In Go that is http.Server.Shutdown, with a
-// deadline below 30 seconds, on signal.NotifyContext. Other workloads have the 30 seconds alone: nobody calls them.
+// does the waiting. Then comes SIGTERM, and 30 seconds later SIGKILL. By then nobody opens connections any more,
+// but those who keep theirs go on using them, and a request that is sent while the server closes one is lost. So for a few
+// seconds the program answers with "Connection: close"; then it closes its port, finishes the requests that are under way,
+// and ends: https://github.com/caissonhq/caisson/blob/main/examples/server/main.go is such a program. Other workloads have
+// the 30 seconds alone: nobody calls them.
 //
 // # Pitfalls
 //

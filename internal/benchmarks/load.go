@@ -116,7 +116,7 @@ func buildGroup(namespace string, group int) ([]client.Object, error) {
 		&corev1.ConfigMap{ObjectMeta: *meta.DeepCopy(), Data: settings(name)},
 		&corev1.Secret{ObjectMeta: *meta.DeepCopy(), Type: corev1.SecretTypeOpaque, Data: credentials(name)},
 		objects.ServiceAccount, objects.Service, objects.Deployment, objects.PodDisruptionBudget,
-		objects.HorizontalPodAutoscaler, policies[0],
+		objects.HorizontalPodAutoscaler, policies.NetworkPolicies[0],
 		&rbacv1.Role{ObjectMeta: *meta.DeepCopy(), Rules: []rbacv1.PolicyRule{
 			{
 				APIGroups: []string{""}, Resources: []string{"configmaps"}, ResourceNames: []string{name},
