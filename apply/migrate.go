@@ -88,7 +88,7 @@ func fieldsOf(entry metav1.ManagedFieldsEntry) (*fieldpath.Set, error) {
 // migrate the managed fields of a live object, and nothing else of it.
 func (r *run) migrate(ctx context.Context, s *step) error {
 	err := r.migrateOnce(ctx, s)
-	for attempt := 1; apierrors.IsConflict(err) && attempt < busyAttempts; attempt++ {
+	for attempt := 1; apierrors.IsConflict(err) && attempt < busyAttempts && busy(ctx, attempt) == nil; attempt++ {
 		now, getErr := get(ctx, r.client, s.change.Ref)
 		switch {
 		case getErr != nil:
@@ -199,7 +199,7 @@ func (r *run) tryUpdate(ctx context.Context, s *step, content *unstructured.Unst
 		if err == nil {
 			return object, nil
 		}
-		if !apierrors.IsConflict(err) || attempt == busyAttempts {
+		if !apierrors.IsConflict(err) || attempt == busyAttempts || busy(ctx, attempt) != nil {
 			return nil, fmt.Errorf("try the migration: %w", err)
 		}
 		now, err := get(ctx, r.client, s.change.Ref)

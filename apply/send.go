@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -63,7 +64,7 @@ func (r *run) ask(ctx context.Context) {
 
 // askOne has the server try a step. What cannot be tried is sent, and then says what is wrong.
 func (r *run) askOne(ctx context.Context, s *step) {
-	for range busyAttempts {
+	for attempt := range busyAttempts {
 		after, err := r.applyOne(ctx, s, true)
 		switch {
 		case err != nil:
@@ -77,7 +78,7 @@ func (r *run) askOne(ctx context.Context, s *step) {
 		}
 		// Somebody has written to it since it was read, mostly a controller, and that may be all of the difference.
 		now, err := get(ctx, r.client, s.change.Ref)
-		if err != nil || now == nil || now.GetUID() != s.live.GetUID() {
+		if err != nil || now == nil || now.GetUID() != s.live.GetUID() || busy(ctx, attempt) != nil {
 			return
 		}
 		s.live = now
@@ -141,7 +142,7 @@ func (r *run) applyTaking(
 	}
 	for attempt := 1; ; attempt++ {
 		object, err = r.take(ctx, s, conflicts, options)
-		if !apierrors.IsConflict(err) || attempt == busyAttempts {
+		if !apierrors.IsConflict(err) || attempt == busyAttempts || busy(ctx, attempt) != nil {
 			return object, err
 		}
 		// A controller has written its status in the meantime.
@@ -149,7 +150,13 @@ func (r *run) applyTaking(
 }
 
 // busyAttempts bounds how often an object may be changed under a request that must not overlook a change.
-const busyAttempts = 5
+const busyAttempts = 8
+
+// busy waits a little longer with each attempt, half a second in all: while a rollout goes on, its controller writes to its
+// Deployment many times a second.
+func busy(ctx context.Context, attempt int) error {
+	return pause(ctx, time.Duration(attempt)*20*time.Millisecond) //nolint:mnd // as said
+}
 
 // take the fields in conflict, if nobody declared them.
 func (r *run) take(

@@ -264,3 +264,49 @@ func TestQuotaDenialIsExplained(t *testing.T) {
 	defer cancel()
 	require.ErrorContains(t, apply.Wait(ctx, h.Client, report), "exceeded quota: small")
 }
+
+// A Stateful gets its volumes, keeps them when it goes, and finds them again; with delete-volumes they go with it.
+func TestVolumesOfAStateful(t *testing.T) {
+	for _, onDelete := range workload.OnDeletes() {
+		t.Run(string(onDelete), func(t *testing.T) {
+			h := newHome(t)
+			db := workload.Stateful{
+				Name: "db", Namespace: h.set.Namespace, Image: image, Port: 5432, Replicas: new(int32(2)), OnDelete: onDelete,
+				Volumes: []workload.Volume{{Name: "data", Path: "/var/lib/db", Size: resource.MustParse("1Gi")}},
+			}
+			volumes := func() []string {
+				var list corev1.PersistentVolumeList
+				require.NoError(t, h.Client.List(t.Context(), &list))
+				var names []string
+				for _, volume := range list.Items {
+					if volume.Spec.ClaimRef.Namespace == h.set.Namespace {
+						names = append(names, volume.Name)
+					}
+				}
+				return names
+			}
+			h.settle(t, db)
+			first := volumes()
+			require.Len(t, first, 2)
+			require.False(t, h.reconcile(t, db).Changed())
+			_, err := apply.Delete(t.Context(), h.Client, h.set)
+			require.NoError(t, err)
+			if onDelete == workload.DeleteVolumes {
+				require.Eventually(t, func() bool { return len(volumes()) == 0 }, time.Minute, 100*time.Millisecond)
+				return
+			}
+			require.Eventually(t, func() bool { return len(h.pods(t)) == 0 }, time.Minute, 100*time.Millisecond)
+			h.settle(t, db)
+			require.Equal(t, first, volumes())
+			var claims corev1.PersistentVolumeClaimList
+			require.NoError(t, h.Client.List(t.Context(), &claims, client.InNamespace(h.set.Namespace)))
+			for i := range claims.Items {
+				require.NoError(t, h.Client.Delete(t.Context(), &claims.Items[i]))
+			}
+			_, err = apply.Delete(t.Context(), h.Client, h.set)
+			require.NoError(t, err)
+			require.Eventually(t, func() bool { return len(h.pods(t)) == 0 }, time.Minute, 100*time.Millisecond)
+			require.Equal(t, first, volumes(), "also when somebody deletes the claims")
+		})
+	}
+}

@@ -36,7 +36,9 @@ type Cluster struct {
 	dir       string
 	processes []*process // in the order they were started
 	remover   *process
-	stopOnce  sync.Once
+	// stopProvisioning of volumes, which is not a process of its own.
+	stopProvisioning context.CancelFunc
+	stopOnce         sync.Once
 }
 
 // attempts of Start: the ports are chosen before the components take them, and another process may come in between.
@@ -116,6 +118,12 @@ func start(ctx context.Context, binary string, o Options) (_ *Cluster, err error
 	if err := createNodes(ctx, api, o.Nodes); err != nil {
 		return nil, err
 	}
+	if err := createStorageClasses(ctx, api); err != nil {
+		return nil, fmt.Errorf("create the classes of volumes: %w", err)
+	}
+	provisioning, stop := context.WithCancel(context.WithoutCancel(ctx))
+	c.stopProvisioning = stop
+	go provision(provisioning, api)
 	if err := registerMetrics(ctx, api, c.Config.CAData, p.metrics); err != nil {
 		return nil, err
 	}
@@ -126,6 +134,9 @@ func start(ctx context.Context, binary string, o Options) (_ *Cluster, err error
 func (c *Cluster) Stop() error {
 	var err error
 	c.stopOnce.Do(func() {
+		if c.stopProvisioning != nil {
+			c.stopProvisioning()
+		}
 		for _, p := range slices.Backward(c.processes) {
 			_ = p.stdin.Close() // all at once; waiting for each comes next
 		}

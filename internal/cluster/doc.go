@@ -1,7 +1,7 @@
 // Package cluster runs a real Kubernetes control plane on this machine: etcd, kube-apiserver,
 // kube-controller-manager and kube-scheduler, with nodes that kwok simulates and a metrics API for HPAs. Rollouts
-// progress, HPAs scale, Jobs finish and evictions respect budgets; containers do not run and NetworkPolicies are not
-// enforced.
+// progress, HPAs scale, Jobs finish, claims get volumes of DOKS' classes and evictions respect budgets; containers do not
+// run, volumes hold nothing and NetworkPolicies are not enforced.
 //
 // All of it is one binary, built from the nested module controlplane, whose pins decide the versions. The module is not
 // in the zip that users of Caisson download (the go command leaves nested modules out), so its text is embedded from
