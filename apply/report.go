@@ -52,16 +52,12 @@ func (r *run) failAll(err error) *caisson.Report {
 }
 
 // skipAll has everything that would change be skipped.
-func (r *run) skipAll(reason string) *caisson.Report {
+func (r *run) skipAll(reason string) {
 	for _, s := range r.steps {
 		if s.change.Action.Changes() && !s.sent {
 			s.skip(reason)
 		}
 	}
-	if len(r.steps) == 0 {
-		r.parentStep().skip(reason)
-	}
-	return r.report()
 }
 
 // failChanges has everything fail that would change, and the set itself if it is only to be deleted.

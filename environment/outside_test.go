@@ -95,6 +95,15 @@ func TestParseTellsMistakesOfOutside(t *testing.T) {
 				`23: outside[2].name: Duplicate value: "api"`,
 			},
 		},
+		"TwiceTheName": {
+			"nobody could say which is called", "    apiServer: true\n", "    apiServer: true\n  - name: kubernetes\n    apiServer: true\n",
+			[]string{`25: outside[3].name: Duplicate value: "kubernetes"`},
+		},
+		"ConnectionsWithoutACall": {
+			"they would be added up for nothing", "calls: [postgres, payments,", "calls: [payments,",
+			[]string{`14: servers[0].connections[postgres]: Invalid value: 8: is of nothing outside that is called and has ` +
+				`maxConnections: leave it out`},
+		},
 		"Negative": {
 			"it would refuse everything", "maxConnections: 97", "maxConnections: -1",
 			[]string{`19: outside[0].maxConnections: Invalid value: -1: must be at least 1; leave it out if it is not known`},

@@ -82,7 +82,7 @@ func (h home) worker(name string) workload.Worker {
 func TestDrainRespectsTheBudgetAndEnds(t *testing.T) {
 	s := newSite(t)
 	s.apply(t, func(*workload.ServerObjects) {})
-	h := home{s.cluster, apply.Set{Namespace: s.server.Namespace}}
+	h := s.home()
 	stop := s.send(t)
 	old := h.uids(t)
 	var most int
@@ -112,7 +112,7 @@ func TestDrainOfPodsThatAreNotReady(t *testing.T) {
 	s.server.Image = image[:len(image)-1] + "1" // that no program stands for
 	objs, err := s.server.Build()
 	require.NoError(t, err)
-	h := home{s.cluster, apply.Set{Namespace: s.server.Namespace, Name: "home", Program: "test"}}
+	h := s.home()
 	h.reconcile(t, objs)
 	require.Eventually(t, func() bool { return len(h.pods(t)) == 3 && h.pods(t)[0].Status.PodIP != "" }, time.Minute, 50*time.Millisecond)
 	for _, pod := range h.pods(t) {
@@ -124,7 +124,7 @@ func TestDrainOfPodsThatAreNotReady(t *testing.T) {
 func TestBadImageTakesNoCapacity(t *testing.T) {
 	s := newSite(t)
 	s.apply(t, func(*workload.ServerObjects) {})
-	h := home{s.cluster, apply.Set{Namespace: s.server.Namespace, Name: "site", Program: "test"}}
+	h := s.home()
 	good := h.uids(t)
 	s.server.Image = image[:len(image)-1] + "1"
 	report := h.reconcile(t, s.server)

@@ -62,12 +62,12 @@ func (s site) apply(t *testing.T, change func(*workload.ServerObjects)) {
 	objs, err := s.server.Build()
 	require.NoError(t, err)
 	change(objs)
-	set := apply.Set{Namespace: s.server.Namespace, Name: "site", Program: "test"}
-	report, err := apply.Reconcile(t.Context(), s.cluster.Client, set, []caisson.Builder{objs})
-	require.NoError(t, err)
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	require.NoError(t, apply.Wait(ctx, s.cluster.Client, report))
+	s.home().settle(t, objs)
+}
+
+// home of the server, without its node.
+func (s site) home() home {
+	return home{s.cluster, apply.Set{Namespace: s.server.Namespace, Name: "home", Program: "test"}}
 }
 
 // send requests to the server, many at once, until stop is called; that is at once when the test ends.
@@ -97,11 +97,8 @@ func (s site) update(t *testing.T, requests int, change func(*workload.ServerObj
 	time.Sleep(time.Second)
 	s.server.Env = []corev1.EnvVar{{Name: "GREETING", Value: "two"}}
 	s.apply(t, change)
-	require.Eventually(t, func() bool {
-		var pods corev1.PodList
-		require.NoError(t, s.cluster.Client.List(t.Context(), &pods, client.InNamespace(s.server.Namespace)))
-		return len(pods.Items) == 3
-	}, time.Minute, 100*time.Millisecond, "the old pods are gone")
+	require.Eventually(t, func() bool { return len(s.home().pods(t)) == 3 }, time.Minute, 100*time.Millisecond,
+		"the old pods are gone")
 	time.Sleep(lag + time.Duration(requests/2000)*time.Second)
 	load := stop()
 	require.GreaterOrEqual(t, load.Sent, requests)

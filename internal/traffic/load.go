@@ -2,9 +2,11 @@ package traffic
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -15,7 +17,7 @@ type Load struct {
 	Sent   int
 	Lost   int            // without a whole answer, or with one that is no 200
 	Bodies map[string]int // of the answers
-	// Errors that are different from one another, at most 5.
+	// Errors at the bottom of what went wrong, each once: connection refused.
 	Errors []string
 }
 
@@ -78,7 +80,10 @@ func (l *Load) note(body string, err error) {
 		return
 	}
 	l.Lost++
-	if len(l.Errors) < 5 { //nolint:mnd // documented
-		l.Errors = append(l.Errors, err.Error())
+	for inner := errors.Unwrap(err); inner != nil; inner = errors.Unwrap(err) {
+		err = inner
+	}
+	if text := err.Error(); !slices.Contains(l.Errors, text) {
+		l.Errors = append(l.Errors, text)
 	}
 }
