@@ -2,6 +2,7 @@ package security_test
 
 import (
 	"net/netip"
+	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -151,6 +152,28 @@ func TestEntitiesAreCiliums(t *testing.T) {
 	require.NotEmpty(t, requires[0].Remedy)
 	require.Empty(t, across().Requires(), "pods need none of it")
 	require.Empty(t, security.Connections{{}}.Requires(), "what is wrong is told by Validate")
+}
+
+// Cilium's schema allows 40 ports in a list, and any number of lists.
+func TestManyPortsOfAnEntityAreSeveralLists(t *testing.T) {
+	web := peer("shop", "web")
+	for number := range int32(81) {
+		web.Ports = append(web.Ports, caisson.Port{Port: 8000 + number})
+	}
+	objs := buildConnections(t, security.Connections{{From: security.Gateway(), To: web}})
+	rules, _, err := unstructured.NestedSlice(objs.CiliumNetworkPolicies[0].Object, "spec", "ingress")
+	require.NoError(t, err)
+	lists := rules[0].(map[string]any)["toPorts"].([]any)
+	require.Len(t, lists, 3)
+	number := 8000
+	for i, size := range []int{40, 40, 1} {
+		ports := lists[i].(map[string]any)["ports"].([]any)
+		require.Len(t, ports, size)
+		for _, port := range ports {
+			require.Equal(t, strconv.Itoa(number), port.(map[string]any)["port"])
+			number++
+		}
+	}
 }
 
 func TestEveryPodIsOfOneNamespace(t *testing.T) {

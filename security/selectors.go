@@ -3,6 +3,7 @@ package security
 import (
 	"maps"
 	"net/netip"
+	"slices"
 	"strconv"
 
 	corev1 "k8s.io/api/core/v1"
@@ -75,6 +76,9 @@ func ciliumKind() schema.GroupVersionKind {
 	return schema.GroupVersionKind{Group: "cilium.io", Version: "v2", Kind: "CiliumNetworkPolicy"}
 }
 
+// ciliumPorts is the most that Cilium's schema allows in one list of ports. Of the lists any may match.
+const ciliumPorts = 40
+
 // ciliumPolicy stands beside NetworkPolicies: what either lets through passes. It is unstructured, as Cilium's types
 // would have every user compile Cilium.
 func ciliumPolicy(
@@ -88,9 +92,13 @@ func ciliumPolicy(
 		}
 		selector["matchLabels"] = labels
 	}
-	toPorts := make([]any, len(ports))
-	for i, port := range ports {
-		toPorts[i] = map[string]any{"port": strconv.Itoa(int(port.Port)), "protocol": string(protocolOf(port))}
+	var toPorts []any
+	for some := range slices.Chunk(ports, ciliumPorts) {
+		list := make([]any, len(some))
+		for i, port := range some {
+			list[i] = map[string]any{"port": strconv.Itoa(int(port.Port)), "protocol": string(protocolOf(port))}
+		}
+		toPorts = append(toPorts, map[string]any{"ports": list})
 	}
 	section, entities := "ingress", "fromEntities"
 	if way == networkingv1.PolicyTypeEgress {
@@ -100,7 +108,7 @@ func ciliumPolicy(
 		"endpointSelector": selector,
 		section: []any{map[string]any{
 			entities:  []any{ciliumName(entity)},
-			"toPorts": []any{map[string]any{"ports": toPorts}},
+			"toPorts": toPorts,
 		}},
 	}}}
 	policy.SetGroupVersionKind(ciliumKind())
