@@ -8,7 +8,7 @@
 //
 // The judges are pinned here, so that users of Caisson inherit none of them: Pod Security admission, kubesec,
 // kubeconform and netpol-analyzer as libraries. kube-score does not compile with Kubernetes 1.37's modules, so it is
-// pinned with older ones in kubescore, and run as a program.
+// pinned with older ones in kubescore, and run as a program. So is trivy, which takes 10 minutes to build: make trivy.
 package main
 
 import (
