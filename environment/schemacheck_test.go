@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -21,20 +22,29 @@ func validateSchema(t *testing.T, text string) []string {
 	require.NoError(t, json.Unmarshal(environment.Schema(), &parsed))
 	var value any
 	require.NoError(t, sigsyaml.Unmarshal([]byte(text), &value))
-	return parsed.validate("", value)
+	return parsed.validate(parsed.Definitions, "", value)
 }
 
 type schemaNode struct {
-	Type       any                   `json:"type"`
-	Enum       []any                 `json:"enum"`
-	Pattern    string                `json:"pattern"`
-	Properties map[string]schemaNode `json:"properties"`
-	Required   []string              `json:"required"`
-	Additional json.RawMessage       `json:"additionalProperties"`
-	Items      *schemaNode           `json:"items"`
+	Ref         string                `json:"$ref"`
+	Definitions map[string]schemaNode `json:"definitions"`
+	Type        any                   `json:"type"`
+	Enum        []any                 `json:"enum"`
+	Pattern     string                `json:"pattern"`
+	Properties  map[string]schemaNode `json:"properties"`
+	Required    []string              `json:"required"`
+	Additional  json.RawMessage       `json:"additionalProperties"`
+	Items       *schemaNode           `json:"items"`
 }
 
-func (n schemaNode) validate(path string, value any) []string {
+func (n schemaNode) validate(defined map[string]schemaNode, path string, value any) []string {
+	if n.Ref != "" {
+		definition, ok := defined[strings.TrimPrefix(n.Ref, "#/definitions/")]
+		if !ok {
+			return []string{path + ": the schema does not define " + n.Ref}
+		}
+		n = definition
+	}
 	kind := kindOf(value)
 	types, several := n.Type.([]any)
 	if !several {
@@ -51,12 +61,12 @@ func (n schemaNode) validate(path string, value any) []string {
 		errs = append(errs, fmt.Sprintf("%s: %s does not match", path, text))
 	}
 	for i, item := range list(value) {
-		errs = append(errs, n.Items.validate(fmt.Sprintf("%s[%d]", path, i), item)...)
+		errs = append(errs, n.Items.validate(defined, fmt.Sprintf("%s[%d]", path, i), item)...)
 	}
-	return append(errs, n.validateObject(path, value)...)
+	return append(errs, n.validateObject(defined, path, value)...)
 }
 
-func (n schemaNode) validateObject(path string, value any) []string {
+func (n schemaNode) validateObject(defined map[string]schemaNode, path string, value any) []string {
 	object, ok := value.(map[string]any)
 	if !ok {
 		return nil
@@ -70,7 +80,7 @@ func (n schemaNode) validateObject(path string, value any) []string {
 	for name, one := range object {
 		at := path + "." + name
 		if property, ok := n.Properties[name]; ok {
-			errs = append(errs, property.validate(at, one)...)
+			errs = append(errs, property.validate(defined, at, one)...)
 			continue
 		}
 		var additional schemaNode
@@ -78,7 +88,7 @@ func (n schemaNode) validateObject(path string, value any) []string {
 			errs = append(errs, at+" is unknown")
 			continue
 		}
-		errs = append(errs, additional.validate(at, one)...)
+		errs = append(errs, additional.validate(defined, at, one)...)
 	}
 	return errs
 }

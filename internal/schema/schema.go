@@ -40,6 +40,8 @@ type node struct {
 	Required    []string         `json:"required,omitempty"`
 	Additional  any              `json:"additionalProperties,omitempty"` // false, or the schema of all values
 	Items       *node            `json:"items,omitempty"`
+	Ref         string           `json:"$ref,omitempty"`
+	Definitions map[string]*node `json:"definitions,omitempty"`
 }
 
 // Generate the JSON Schema of a struct. The same type and comments give the same text.
@@ -48,9 +50,12 @@ func Generate(kind reflect.Type, o Options) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &generator{enums: o.Enums, docs: docs}
-	root, err := g.node(kind)
+	g := &generator{enums: o.Enums, docs: docs, definitions: map[reflect.Type]*definition{}}
+	root, err := g.object(kind)
 	if err != nil {
+		return nil, err
+	}
+	if root.Definitions, err = g.define(); err != nil {
 		return nil, err
 	}
 	root.Schema, root.Title = "http://json-schema.org/draft-07/schema#", o.Title
@@ -70,9 +75,10 @@ func Generate(kind reflect.Type, o Options) ([]byte, error) {
 }
 
 type generator struct {
-	enums map[reflect.Type][]string
-	docs  comments
-	in    []reflect.Type // that contain what is being made
+	enums       map[reflect.Type][]string
+	docs        comments
+	in          []reflect.Type // that contain what is being made
+	definitions map[reflect.Type]*definition
 }
 
 // quantity as resource.ParseQuantity reads it.
@@ -82,7 +88,9 @@ func (g *generator) node(kind reflect.Type) (*node, error) {
 	switch kind {
 	case reflect.TypeFor[resource.Quantity]():
 		const help = "A quantity is a number with an optional unit, like 250m or 512Mi."
-		return &node{Type: []string{"string", "number"}, Pattern: quantity, PatternHelp: help}, nil
+		return g.use(kind, func(reflect.Type) (*node, error) {
+			return &node{Type: []string{"string", "number"}, Pattern: quantity, PatternHelp: help}, nil
+		})
 	case reflect.TypeFor[intstr.IntOrString]():
 		return &node{Type: []string{"string", "integer"}}, nil
 	case reflect.TypeFor[metav1.Duration]():
@@ -109,7 +117,7 @@ func (g *generator) node(kind reflect.Type) (*node, error) {
 		values, err := g.node(kind.Elem())
 		return &node{Type: "object", Additional: values}, err
 	case reflect.Struct:
-		return g.object(kind)
+		return g.use(kind, g.object)
 	default:
 		return nil, fmt.Errorf("the generator does not know %s", kind)
 	}

@@ -110,15 +110,6 @@ type recursive struct {
 	Parts []recursive `json:"parts"`
 }
 
-func TestTypeMayBeUsedTwice(t *testing.T) {
-	type whole struct {
-		First  part `json:"first,omitzero"`
-		Second part `json:"second,omitzero"`
-	}
-	_, err := schema.Generate(reflect.TypeFor[whole](), schema.Options{})
-	require.NoError(t, err, "beside itself is not within itself")
-}
-
 func TestGenerateRefuses(t *testing.T) {
 	cases := map[string]struct {
 		reason string
