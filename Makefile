@@ -89,7 +89,7 @@ prove: olderapi ## The long runs: each fault in each request; properties on the 
 	go test ./apply -run '^$$' -fuzz FuzzSavedPlan -fuzztime $(FUZZTIME)
 	go test ./apply -run '^$$' -fuzz FuzzHostileObjects -fuzztime $(FUZZTIME)
 	go test ./environment -run '^$$' -fuzz FuzzParse -fuzztime $(FUZZTIME)
-	for kind in Server FullServer Worker Task Schedule Stateful; do \
+	for kind in Server Worker Task Schedule Stateful; do \
 		go test ./workload -run '^$$' -fuzz "^Fuzz$${kind}Build$$" -fuzztime $(FUZZTIME) || exit; done
 	for kind in Namespace Connections Peers Access; do \
 		go test ./security -run '^$$' -fuzz "^Fuzz$${kind}Build$$" -fuzztime $(FUZZTIME) || exit; done

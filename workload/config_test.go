@@ -150,7 +150,7 @@ func TestSidecarsStartFirstAndStay(t *testing.T) {
 	w.Init = []workload.Init{{Name: "wait", Image: image}}
 	w.Sidecars = []workload.Sidecar{{Name: "proxy", Image: image}}
 	w.Folders = []workload.Folder{{Name: "shared", Path: "/shared"}, {Name: "tmp", Size: gibibyte()}}
-	w.Resources.Limits = quantities(map[string]string{"ephemeral-storage": "2Gi"})
+	w.Resources.Limits = corev1.ResourceList{corev1.ResourceEphemeralStorage: resource.MustParse("2Gi")}
 	pod := template(t, w).Spec
 	require.Len(t, pod.InitContainers, 2)
 	proxy, wait := pod.InitContainers[0], pod.InitContainers[1]

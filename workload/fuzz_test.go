@@ -1,73 +1,203 @@
 package workload_test
 
 import (
+	"encoding/json"
+	"reflect"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/caissonhq/caisson"
 	"github.com/caissonhq/caisson/workload"
 )
 
-// FuzzServerBuild gives any text and number: there are objects that pass their own checks, or errors; never a panic.
-func FuzzServerBuild(f *testing.F) {
-	f.Add("web", "shop", image, "/readyz", "/livez", "production", "api", "250m", "512Mi", "A", "dedicated",
-		int32(8080), int32(80), int32(2), int32(10), int32(70), uint8(0b00100))
-	f.Add("web", "2024-shop", "web:1", "", "", "dev", "bot", "25m", "1Gi", "A", "cpu", int32(1024), int32(0), int32(3), int32(0), int32(0), uint8(0b11011))
-	f.Add("", "", "a:b", "x", "x", "?", "?", "0", "-1", "=", "a b", int32(-1), int32(-1), int32(-5), int32(-5), int32(-5), uint8(7))
-	f.Fuzz(func(t *testing.T, name, namespace, image, ready, live, profile, preset, cpu, memory, variable, key string,
-		port, servicePort, lowest, highest, percent int32, flags uint8,
-	) {
-		has := func(flag uint8) bool { return flags&(1<<flag) != 0 }
-		given := func() workload.Server {
-			s := workload.Server{
-				Name: name, Namespace: namespace, Image: image, AllowMutableTag: has(0), Port: port, ServicePort: servicePort,
-				ReadinessPath: ready, LivenessPath: live, Profile: workload.Profile(profile), Preset: workload.Preset(preset),
-				Command: []string{name}, Args: []string{image},
-				Env: []corev1.EnvVar{{Name: variable, Value: key}, {Name: key, Value: variable}},
-				Placement: caisson.Placement{
-					NodeSelector: map[string]string{key: name},
-					Tolerations:  []corev1.Toleration{{Key: key, Value: name}},
-				},
-			}
-			if has(1) {
-				s.Replicas = new(lowest)
-			}
-			if has(2) {
-				s.Autoscale = &workload.Autoscale{Min: lowest, Max: highest, CPUPercent: percent, MemoryPercent: percent}
-			}
-			for list, flag := range map[*corev1.ResourceList]uint8{&s.Resources.Requests: 3, &s.Resources.Limits: 4} {
-				if has(flag) {
-					*list = quantities(map[string]string{"cpu": cpu, "memory": memory, key: cpu})
-				}
-			}
-			return s
+// The fuzzers change any fields of a spec to what a person might write, or to any text or number: there are objects that
+// pass their own checks, or errors; never a panic.
+
+func FuzzServerBuild(f *testing.F)   { fuzzKind(f, "server") }
+func FuzzWorkerBuild(f *testing.F)   { fuzzKind(f, "worker") }
+func FuzzTaskBuild(f *testing.F)     { fuzzKind(f, "task") }
+func FuzzScheduleBuild(f *testing.F) { fuzzKind(f, "schedule") }
+func FuzzStatefulBuild(f *testing.F) { fuzzKind(f, "stateful") }
+
+func fuzzKind(f *testing.F, kind string) {
+	f.Helper()
+	f.Add(false, []byte{}, "x", int64(0))
+	f.Add(true, []byte{1, 2, 3, 4, 5, 6, 7, 8}, "/a/../b", int64(3))
+	f.Add(true, []byte{40, 3, 50, 9, 60, 1, 70, 0}, "-1", int64(-5))
+	f.Add(true, []byte{200, 200, 100, 100}, "\x00\xff", int64(70))
+	for i := range byte(40) {
+		f.Add(true, []byte{i * 3, i * 7}, "a b", int64(80))
+		f.Add(false, []byte{i, unlisted}, "250m", int64(-1))
+	}
+	f.Fuzz(func(t *testing.T, everything bool, changes []byte, text string, number int64) {
+		name := kind
+		if everything {
+			name += "-full"
 		}
-		s := given()
-		objs, err := s.Build()
-		require.Empty(t, cmp.Diff(given(), s), "Build must not change what it is given")
-		require.Equal(t, err, s.Validate(), "Build and Validate must agree")
-		s.MaxReplicas()
-		if err != nil {
-			require.Nil(t, objs)
-			return
-		}
-		require.NoError(t, objs.Validate(), "what Build gives must pass its own checks")
-		require.Equal(t, objs.Deployment.Spec.Replicas == nil, objs.HorizontalPodAutoscaler != nil, "one owner of the number")
-		require.Equal(t, len(s.Requires()) > 0, objs.HorizontalPodAutoscaler != nil)
+		value := anything{text, number}
+		requireSound(t, changed(t, kinds[name](), changes, value), changed(t, kinds[name](), changes, value))
 	})
 }
 
-// quantities leaves out what is none.
-func quantities(texts map[string]string) corev1.ResourceList {
-	all := corev1.ResourceList{}
-	for name, text := range texts {
-		if quantity, err := resource.ParseQuantity(text); err == nil {
-			all[corev1.ResourceName(name)] = quantity
-		}
+// requireSound checks what holds for every spec, good or bad; given is the same again.
+func requireSound(t *testing.T, given, spec caisson.Builder) {
+	t.Helper()
+	objects, err := spec.Objects()
+	if server, ok := spec.(workload.Server); ok {
+		server.MaxReplicas() // of whatever is in it
 	}
-	return all
+	require.Empty(t, cmp.Diff(given, spec), "Build must not change what it is given")
+	require.Equal(t, err, spec.Validate(), "Build and Validate must agree")
+	if err != nil {
+		require.Nil(t, objects)
+		require.Empty(t, spec.Requires())
+		return
+	}
+	built := reflect.ValueOf(spec).MethodByName("Build").Call(nil)[0].Interface().(caisson.Builder)
+	require.NoError(t, built.Validate(), "what Build gives must pass its own checks")
+	again, err := built.Objects()
+	require.NoError(t, err)
+	require.Empty(t, cmp.Diff(objects, again), "the same spec gives the same objects")
+	for _, object := range objects {
+		_, err := json.Marshal(object)
+		require.NoError(t, err)
+	}
+	pod := template(t, spec).Spec
+	require.Len(t, pod.Containers, 1)
+	requireRestrictedPod(t, pod)
+	if server, ok := built.(*workload.ServerObjects); ok {
+		scaled := server.HorizontalPodAutoscaler != nil
+		require.Equal(t, scaled, server.Deployment.Spec.Replicas == nil, "one owner of the number")
+		require.Equal(t, scaled, len(spec.Requires()) > 0)
+	}
+}
+
+// anything that no list has.
+type anything struct {
+	text   string
+	number int64
+}
+
+// unlisted is the choice of anything, in place of what a list has.
+const unlisted = 255
+
+// changed gives a spec with a field for each two bytes changed: the first says which, the second to what.
+func changed(t *testing.T, spec caisson.Builder, changes []byte, other anything) caisson.Builder {
+	t.Helper()
+	value := reflect.New(reflect.TypeOf(spec)).Elem()
+	value.Set(reflect.ValueOf(spec))
+	for i := 0; i+1 < len(changes); i += 2 {
+		var fields []reflect.Value
+		collect(value, &fields)
+		set(fields[int(changes[i])%len(fields)], changes[i+1], other)
+	}
+	return value.Interface().(caisson.Builder)
+}
+
+// collect what can be set, in any depth.
+func collect(value reflect.Value, into *[]reflect.Value) {
+	switch value.Kind() {
+	case reflect.Struct:
+		if value.Type() == reflect.TypeFor[resource.Quantity]() {
+			*into = append(*into, value)
+			return
+		}
+		for i := range value.NumField() {
+			if value.Type().Field(i).IsExported() {
+				collect(value.Field(i), into)
+			}
+		}
+	case reflect.Slice:
+		*into = append(*into, value)
+		for i := range value.Len() {
+			collect(value.Index(i), into)
+		}
+	case reflect.Pointer:
+		*into = append(*into, value)
+		if !value.IsNil() {
+			collect(value.Elem(), into)
+		}
+	default:
+		*into = append(*into, value)
+	}
+}
+
+var (
+	fuzzTexts = []string{
+		"", "a", "web", "Web_1", "/", "/tmp", "/data", "/etc/app", "a/b", "tmp", "data", "config-0", "proxy", "proxy-tmp", "token-0", "http", "grpc",
+		"tcp", "go", "dev", "staging", "production", "api", "bot", "@daily", "*/5 * * * *", "0 0 30 2 *", "GOMEMLIMIT", "GOMAXPROCS", "1GiB", "off", "Local", "Asia/Tokyo",
+		"delete-volumes", image, "web:1",
+	}
+	fuzzQuantities = []string{"0", "1", "-1", "100m", "64Mi", "1Gi", "3Gi", "20Ti", "8Ei", "1e30", "0.5"}
+	fuzzNumbers    = []int64{0, 1, -1, 2, 10, 53, 80, 600, 1024, 5432, 8080, 9090, 65535, 65536, 1<<31 - 1}
+)
+
+func set(field reflect.Value, choice byte, other anything) {
+	n := int(choice)
+	switch field.Kind() {
+	case reflect.String:
+		if choice == unlisted {
+			field.SetString(other.text)
+			return
+		}
+		field.SetString(fuzzTexts[n%len(fuzzTexts)])
+	case reflect.Bool:
+		field.SetBool(n%2 == 0)
+	case reflect.Int32, reflect.Int64:
+		if choice == unlisted {
+			field.SetInt(other.number)
+			return
+		}
+		field.SetInt(fuzzNumbers[n%len(fuzzNumbers)])
+	case reflect.Struct:
+		if quantity, err := resource.ParseQuantity(other.text); err == nil && choice == unlisted {
+			field.Set(reflect.ValueOf(quantity))
+			return
+		}
+		field.Set(reflect.ValueOf(resource.MustParse(fuzzQuantities[n%len(fuzzQuantities)])))
+	case reflect.Pointer:
+		if n%2 == 0 {
+			field.SetZero()
+			return
+		}
+		field.Set(reflect.New(field.Type().Elem()))
+	case reflect.Slice:
+		longer := reflect.AppendSlice(reflect.MakeSlice(field.Type(), 0, 0), field) // the base is shared
+		switch {
+		case n%3 == 0:
+			longer = reflect.Zero(field.Type())
+		case n%3 == 1 || longer.Len() == 0:
+			longer = reflect.Append(longer, reflect.New(field.Type().Elem()).Elem())
+		default:
+			longer = reflect.Append(longer, longer.Index(0)) // twice the same
+		}
+		field.Set(longer)
+	case reflect.Map:
+		if n == 0 {
+			field.SetZero()
+			return
+		}
+		setMap(field, n, other)
+	default: // there are no others
+	}
+}
+
+func setMap(field reflect.Value, n int, other anything) {
+	all := reflect.MakeMap(field.Type()) // the base is shared
+	for _, name := range field.MapKeys() {
+		all.SetMapIndex(name, field.MapIndex(name))
+	}
+	key, value := reflect.New(field.Type().Key()).Elem(), reflect.New(field.Type().Elem()).Elem()
+	names := []string{"cpu", "memory", "ephemeral-storage", "KEY", other.text}
+	key.SetString(names[n%len(names)])
+	choice := byte(n / len(names))
+	if n >= 250 {
+		choice = unlisted
+	}
+	set(value, choice, other)
+	all.SetMapIndex(key, value)
+	field.Set(all)
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 
 	"github.com/caissonhq/caisson/workload"
 )
@@ -37,7 +38,7 @@ func TestGoKeepsToItsLimits(t *testing.T) {
 		},
 		"tiny": {
 			"Bytes, where a MiB is much.", func(s *workload.Server) {
-				s.Resources.Requests = quantities(map[string]string{"memory": "2Mi"})
+				s.Resources.Requests = corev1.ResourceList{corev1.ResourceMemory: resource.MustParse("2Mi")}
 			}, "1509949",
 		},
 	}
