@@ -17,7 +17,7 @@
 //   - apply makes a cluster match a set of objects: plan, apply, wait, delete.
 //   - workload builds servers with everything that belongs to one.
 //   - security builds namespaces that deny by default, and the connections that are allowed.
-//   - nodepool describes DOKS node pools and what fits on them.
+//   - nodepool makes DOKS clusters and node pools match a spec, and replaces pools without downtime.
 //   - environment is a whole environment as one value, read from a YAML file.
 //
 // A block imports this package, and apply where it reconciles, and never another block. What blocks hand each other are

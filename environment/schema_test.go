@@ -81,7 +81,7 @@ func TestSchemaRefuses(t *testing.T) {
 		"OtherKind":    {"the kind is fixed", "kind: Environment", "kind: Job", ".kind: Job is none of [Environment]"},
 		"BadPreset": {
 			"presets are known", "preset: production", "preset: big",
-			".pools[0].preset: big is none of [production staging dev]",
+			".pools[0].preset: big is none of [production staging dev interruptible private]",
 		},
 		"NumberForText": {"text needs quotes", "name: shop\npools", "name: 1\npools", ".name: integer is no string"},
 		"TextForNumber": {"a number has none", "port: 8080", `port: "8080"`, ".servers[0].port: string is no integer"},

@@ -83,7 +83,7 @@ func TestParseTellsMistakesOfTheEnvironment(t *testing.T) {
 		"BadPreset": {
 			"a preset stands for a size and a count", "preset: production",
 			"preset: large\n    size: s-4vcpu-16gb-amd\n    count: 3",
-			`5: pools[0].preset: Unsupported value: "large": supported values: "production", "staging", "dev"`,
+			`5: pools[0].preset: Unsupported value: "large": supported values: "production", "staging", "dev", "interruptible", "private"`,
 		},
 		"BadSize": {
 			"what nodes of an unknown size hold is not known", "preset: production", "preset: production\n    size: large",

@@ -59,5 +59,5 @@ func ExamplePool_Placement() {
 func ExamplePool_Validate() {
 	fmt.Println(nodepool.Pool{Name: "general", Preset: "prod", Size: "s-4vcpu-16gb-amd", Count: 3}.Validate())
 	// Output:
-	// preset: Unsupported value: "prod": supported values: "production", "staging", "dev"
+	// preset: Unsupported value: "prod": supported values: "production", "staging", "dev", "interruptible", "private"
 }

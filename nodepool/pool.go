@@ -16,59 +16,60 @@ type Pool struct {
 	// Name of the pool, a DNS label of at most 40 characters: DOKS makes the names of nodes from it. Default: the
 	// preset's name.
 	Name string `json:"name,omitempty"`
-	// Preset gives Size and Count where they are not given: production, staging or dev.
+	// Preset gives Size, Count, Autoscale and Taints where they are not given: production, staging, dev, interruptible or
+	// private.
 	Preset Preset `json:"preset,omitempty"`
-	// Size is DigitalOcean's name of it: "s-4vcpu-16gb-amd". It cannot be changed on a running pool.
+	// Size is DigitalOcean's name of it: "s-4vcpu-16gb-amd". It cannot be changed on a running pool: Rotate replaces the pool.
 	Size string `json:"size,omitempty"`
-	// Count of nodes, at least 1.
+	// Count of nodes, at least 1. With Autoscale it is what a new pool begins with, by default the preset's count within the
+	// bounds; a running pool is not resized then.
 	Count int `json:"count,omitempty"`
+	// Autoscale has DOKS choose the count, within bounds. Default: the preset's, unless Count is given.
+	Autoscale *Autoscale `json:"autoscale,omitempty"`
 	// Labels of the nodes, beside caisson.dev/pool.
 	Labels map[string]string `json:"labels,omitempty"`
-	// Taints of the nodes.
+	// Taints of the nodes. Default: the preset's.
 	Taints []corev1.Taint `json:"taints,omitempty"`
+	// Tags of the nodes' Droplets at DigitalOcean, by which its firewalls and alerts choose, beside those of DOKS and Caisson.
+	Tags []string `json:"tags,omitempty"`
 }
 
-// Preset is the default pool of an environment.
-type Preset string
-
-// Presets of the three environments.
-const (
-	PresetProduction Preset = "production"
-	PresetStaging    Preset = "staging"
-	PresetDev        Preset = "dev"
-)
-
-// Presets from the largest.
-func Presets() []Preset { return []Preset{PresetProduction, PresetStaging, PresetDev} }
-
-// Production is 3 nodes of 4 shared vCPU and 16 GiB.
-func Production() Pool { return Pool{Preset: PresetProduction}.WithDefaults() }
-
-// Staging is 2 nodes of 2 shared vCPU and 8 GiB.
-func Staging() Pool { return Pool{Preset: PresetStaging}.WithDefaults() }
-
-// Dev is 1 node of 1 shared vCPU and 2 GiB.
-func Dev() Pool { return Pool{Preset: PresetDev}.WithDefaults() }
+// Autoscale is the bounds of DOKS' cluster autoscaler, which adds a node while pods are pending for want of one, and removes
+// nodes that are not needed (Cluster.Autoscaler).
+type Autoscale struct {
+	// Min nodes. 0 is possible while another pool of the cluster has a node.
+	Min int `json:"min"`
+	// Max nodes, at least 1 and not below Min.
+	Max int `json:"max"`
+}
 
 // WithDefaults fills in what the preset says.
 func (p Pool) WithDefaults() Pool {
-	var size string
-	var count int
-	switch p.Preset {
-	case PresetProduction:
-		size, count = "s-4vcpu-16gb-amd", 3
-	case PresetStaging:
-		size, count = "s-2vcpu-8gb-amd", 2
-	case PresetDev:
-		size, count = "s-1vcpu-2gb-intel", 1
-	}
+	preset := p.Preset.pool()
 	p.Name = cmp.Or(p.Name, string(p.Preset))
-	p.Size = cmp.Or(p.Size, size)
-	p.Count = cmp.Or(p.Count, count)
+	p.Size = cmp.Or(p.Size, preset.Size)
+	if p.Autoscale == nil && p.Count == 0 {
+		p.Autoscale = preset.Autoscale
+	}
+	if p.Autoscale != nil {
+		bounds := *p.Autoscale
+		p.Autoscale = &bounds
+		if p.Count == 0 {
+			p.Count = bounds.clamp(preset.Count)
+		}
+	}
+	p.Count = cmp.Or(p.Count, preset.Count)
+	if p.Taints == nil {
+		p.Taints = preset.Taints
+	}
 	p.Labels = maps.Clone(p.Labels)
 	p.Taints = clonedTaints(p.Taints)
+	p.Tags = slices.Clone(p.Tags)
 	return p
 }
+
+// clamp a count into the bounds.
+func (a Autoscale) clamp(count int) int { return max(a.Min, min(count, a.Max)) }
 
 // clonedTaints share nothing with the given ones: a taint can point to the time when it was added.
 func clonedTaints(taints []corev1.Taint) []corev1.Taint {
@@ -77,6 +78,15 @@ func clonedTaints(taints []corev1.Taint) []corev1.Taint {
 		all[i].TimeAdded = all[i].TimeAdded.DeepCopy()
 	}
 	return all
+}
+
+// MaxCount is how many nodes the pool can have: Count, or what its autoscaler may make of it.
+func (p Pool) MaxCount() int {
+	p = p.WithDefaults()
+	if p.Autoscale != nil {
+		return p.Autoscale.Max
+	}
+	return p.Count
 }
 
 // Placement has pods run on the nodes of this pool alone, whatever taints they carry.
@@ -91,8 +101,11 @@ func (p Pool) Placement() caisson.Placement {
 	return placement
 }
 
-// String is the pool in a line, as it would be: "production: 3 x s-4vcpu-16gb-amd".
+// String is the pool in a line, as it would be: "production: 3 x s-4vcpu-16gb-amd", "interruptible: 0 to 3 x s-2vcpu-8gb-amd".
 func (p Pool) String() string {
 	p = p.WithDefaults()
+	if p.Autoscale != nil {
+		return fmt.Sprintf("%s: %d to %d x %s", p.Name, p.Autoscale.Min, p.Autoscale.Max, p.Size)
+	}
 	return fmt.Sprintf("%s: %d x %s", p.Name, p.Count, p.Size)
 }

@@ -3,6 +3,7 @@ package nodepool
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -39,14 +40,41 @@ func (p Pool) Validate() error {
 	if p.Size == "" {
 		errs = append(errs, field.Required(field.NewPath("size"), `write a size, like "s-2vcpu-8gb-amd", or a preset`))
 	}
-	switch {
-	case p.Count < 1:
-		errs = append(errs, field.Invalid(field.NewPath("count"), p.Count, "must be 1 or more"))
-	case p.Count > maxCount:
-		errs = append(errs, field.Invalid(field.NewPath("count"), p.Count, fmt.Sprintf("must be %d or less", maxCount)))
-	}
+	errs = append(errs, p.validateCount()...)
 	errs = append(errs, validateLabels(field.NewPath("labels"), p.Labels)...)
-	return append(errs, validateTaints(field.NewPath("taints"), p.Taints)...).ToAggregate()
+	errs = append(errs, validateTaints(field.NewPath("taints"), p.Taints)...)
+	return append(errs, validateTags(field.NewPath("tags"), p.Tags)...).ToAggregate()
+}
+
+func (p Pool) validateCount() field.ErrorList {
+	count := field.NewPath("count")
+	if p.Autoscale == nil {
+		switch {
+		case p.Count < 1:
+			return field.ErrorList{field.Invalid(count, p.Count, "must be 1 or more")}
+		case p.Count > maxCount:
+			return field.ErrorList{field.Invalid(count, p.Count, fmt.Sprintf("must be %d or less", maxCount))}
+		}
+		return nil
+	}
+	bounds, path := *p.Autoscale, field.NewPath("autoscale")
+	switch {
+	case bounds.Min < 0:
+		return field.ErrorList{field.Invalid(path.Child("min"), bounds.Min, "must be 0 or more")}
+	case bounds.Max < 1:
+		return field.ErrorList{field.Invalid(path.Child("max"), bounds.Max, "must be 1 or more")}
+	case bounds.Max < bounds.Min:
+		return field.ErrorList{
+			field.Invalid(path.Child("max"), bounds.Max, fmt.Sprintf("is below min: write %d or more", bounds.Min)),
+		}
+	case bounds.Max > maxCount:
+		return field.ErrorList{field.Invalid(path.Child("max"), bounds.Max, fmt.Sprintf("must be %d or less", maxCount))}
+	case p.Count != bounds.clamp(p.Count):
+		return field.ErrorList{field.Invalid(count, p.Count, fmt.Sprintf(
+			"a pool that scales between %d and %d cannot begin so: leave it out, or write a count between",
+			bounds.Min, bounds.Max))}
+	}
+	return nil
 }
 
 // validateLabels refuses those that nodes have anyway: with another caisson.dev/pool, for example, Placement would not
@@ -89,6 +117,26 @@ func validateTaint(path *field.Path, taint corev1.Taint) field.ErrorList {
 	}
 	if !slices.Contains(effects, taint.Effect) {
 		errs = append(errs, field.NotSupported(path.Child("effect"), taint.Effect, effects))
+	}
+	return errs
+}
+
+// tagName is what DigitalOcean takes as a tag: https://docs.digitalocean.com/reference/api/digitalocean/#tag/Tags
+var tagName = regexp.MustCompile(`^[a-zA-Z0-9:_-]{1,255}$`)
+
+// validateTags refuses those that say what a pool is: DOKS' own, Caisson's and Terraform's.
+func validateTags(path *field.Path, tags []string) field.ErrorList {
+	var errs field.ErrorList
+	for i, tag := range tags {
+		at := path.Index(i)
+		switch {
+		case !tagName.MatchString(tag):
+			errs = append(errs, field.Invalid(at, tag, "must be 1 to 255 letters, digits, colons, dashes and underscores"))
+		case reservedTag(tag):
+			errs = append(errs, field.Invalid(at, tag, "is kept by DigitalOcean, Caisson or Terraform: leave it out"))
+		case slices.Contains(tags[:i], tag):
+			errs = append(errs, field.Duplicate(at, tag))
+		}
 	}
 	return errs
 }

@@ -38,7 +38,7 @@ func TestMistakesAreExplained(t *testing.T) {
 		},
 		"bad preset": {
 			reason: "It is a typo.", change: func(p *nodepool.Pool) { p.Preset = "prod" },
-			want: `preset: Unsupported value: "prod": supported values: "production", "staging", "dev"`,
+			want: `preset: Unsupported value: "prod": supported values: "production", "staging", "dev", "interruptible", "private"`,
 		},
 		"no nodes": {
 			reason: "Nothing could run.", change: func(p *nodepool.Pool) { p.Count = 0 },
