@@ -8,11 +8,14 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// cordon nodes, and mark those that were not cordoned before.
+// cordon nodes, and mark those that were not cordoned before, unless the lease is lost.
 func (m *mover) cordon(ctx context.Context, nodes []corev1.Node) error {
+	if err := m.lease.held(); err != nil {
+		return err
+	}
 	for i := range nodes {
 		if node := &nodes[i]; !node.Spec.Unschedulable {
-			err := m.patchNode(ctx, node, func() {
+			err := patchNode(ctx, m.Kube, node, func() {
 				node.Spec.Unschedulable = true
 				if node.Annotations == nil {
 					node.Annotations = map[string]string{}
@@ -27,11 +30,18 @@ func (m *mover) cordon(ctx context.Context, nodes []corev1.Node) error {
 	return nil
 }
 
-// uncordon the nodes that cordon has marked.
+// uncordon the nodes that cordon has marked, unless the lease is lost.
 func (m *mover) uncordon(ctx context.Context, nodes []corev1.Node) error {
+	if err := m.lease.held(); err != nil {
+		return err
+	}
+	return uncordon(ctx, m.Kube, nodes)
+}
+
+func uncordon(ctx context.Context, c client.Client, nodes []corev1.Node) error {
 	for i := range nodes {
 		if node := &nodes[i]; node.Annotations[annotationCordoned] != "" {
-			err := m.patchNode(ctx, node, func() {
+			err := patchNode(ctx, c, node, func() {
 				node.Spec.Unschedulable = false
 				delete(node.Annotations, annotationCordoned)
 			})
@@ -43,11 +53,8 @@ func (m *mover) uncordon(ctx context.Context, nodes []corev1.Node) error {
 	return nil
 }
 
-func (m *mover) patchNode(ctx context.Context, node *corev1.Node, change func()) error {
-	if err := m.lease.held(); err != nil {
-		return err
-	}
+func patchNode(ctx context.Context, c client.Client, node *corev1.Node, change func()) error {
 	before := node.DeepCopy()
 	change()
-	return client.IgnoreNotFound(m.Kube.Patch(ctx, node, client.MergeFrom(before)))
+	return client.IgnoreNotFound(c.Patch(ctx, node, client.MergeFrom(before)))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	corev1 "k8s.io/api/core/v1"
@@ -28,19 +29,19 @@ func stays(pod *corev1.Pod) bool {
 	return owner != nil && owner.Kind == "DaemonSet"
 }
 
-// podsToMove of a node. A cached client needs an index of pods by spec.nodeName.
-func podsToMove(ctx context.Context, c client.Client, node string) ([]corev1.Pod, error) {
+// podsOf a node. A cached client needs an index of pods by spec.nodeName.
+func podsOf(ctx context.Context, c client.Client, node string) ([]corev1.Pod, error) {
 	var list corev1.PodList
 	if err := c.List(ctx, &list, client.MatchingFields{"spec.nodeName": node}); err != nil {
 		return nil, fmt.Errorf("list the pods of node %s: %w", node, err)
 	}
-	var move []corev1.Pod
-	for _, pod := range list.Items {
-		if !stays(&pod) {
-			move = append(move, pod)
-		}
-	}
-	return move, nil
+	return list.Items, nil
+}
+
+// podsToMove from a node.
+func podsToMove(ctx context.Context, c client.Client, node string) ([]corev1.Pod, error) {
+	pods, err := podsOf(ctx, c, node)
+	return slices.DeleteFunc(pods, func(pod corev1.Pod) bool { return stays(&pod) }), err
 }
 
 // evict a pod through the Eviction API, which asks its budgets. It says what has to be waited for; nothing, if the pod is gone.
@@ -63,13 +64,7 @@ func evict(ctx context.Context, c client.Client, pod *corev1.Pod) (wait string) 
 
 // reason of a refused eviction: the API server names the budget in the causes.
 func reason(err error) string {
-	text := err.Error()
-	var textSb63 strings.Builder
-	for _, cause := range causes(err) {
-		textSb63.WriteString(" " + cause)
-	}
-	text += textSb63.String()
-	return text
+	return strings.Join(append([]string{err.Error()}, causes(err)...), " ")
 }
 
 func causes(err error) []string {

@@ -18,7 +18,9 @@ type Mode int
 const (
 	// Adopt takes over pools that exist under the name of a pool of the spec and are not Caisson's.
 	Adopt Mode = iota + 1
-	// Prune removes Caisson's pools that are not in the spec: their pods are evicted within their budgets first.
+	// Prune removes Caisson's pools that are not in the spec, when all else has succeeded. Their pods are evicted within their
+	// budgets first, under the pool's Lease like those of a rotation, and if something is in the way an *ObstacleError says so
+	// before. It takes as long as the pods take: Despite, Pace and ObserveRotation are options of Reconcile for its sake.
 	Prune
 )
 
@@ -40,10 +42,10 @@ func (o Observer) reconcile(to *options) {
 type options struct {
 	modes     map[Mode]bool
 	observers []func(caisson.Change)
-	timeout   time.Duration
+	move      *rotateOptions // how Prune moves pods
 }
 
 // requestTimeout is for one request to DigitalOcean with its repetitions: godo's own wait up to 4 times 30 s.
 const requestTimeout = 3 * time.Minute
 
-func newOptions() *options { return &options{modes: map[Mode]bool{}, timeout: requestTimeout} }
+func newOptions() *options { return &options{modes: map[Mode]bool{}, move: newRotateOptions(nil)} }

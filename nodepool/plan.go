@@ -54,7 +54,7 @@ func newPlanner(c Client, spec Cluster, o *options) *planner {
 	return &planner{Client: c, spec: spec.WithDefaults(), options: o}
 }
 
-func (p *planner) api() api { return api{p.DO, p.options.timeout} }
+func (p *planner) api() api { return api{p.DO, p.options.move.timeout} }
 
 func (p *planner) report() *caisson.Report {
 	report := &caisson.Report{Title: "cluster " + p.spec.Name}

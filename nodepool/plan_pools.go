@@ -42,7 +42,7 @@ func (p *planner) planPools(ctx context.Context) {
 			}
 		}
 	}
-	p.planUnlisted()
+	p.planUnlisted(ctx)
 }
 
 // rotates says whether a rotation of the pool has begun.
@@ -112,6 +112,10 @@ func (p *planner) planUpdate(s *step, pool Pool, live wirePool) {
 	if owner, _ := identity(live.Tags); owner == "" {
 		s.change.Action = caisson.Adopted
 	}
+	if p.Kube == nil && closed(live) {
+		s.fail(errors.New("its removal has begun: give Client.Kube, to have its nodes opened again"))
+		return
+	}
 	if p.Kube == nil && len(unlabel) > 0 {
 		s.fail(fmt.Errorf("labels[%s]: DigitalOcean leaves it on the nodes: give Client.Kube, to have it taken from them",
 			unlabel[0]))
@@ -140,6 +144,11 @@ func (p *planner) updatePool(ctx context.Context, pool Pool, live wirePool, d di
 	}
 	if p.Kube != nil && (!slices.Equal(known.Unlabel, unlabel) || known.Bounds != remembered.Bounds) {
 		if err := remembered.save(ctx, p.Kube, pool.Name); err != nil {
+			return err
+		}
+	}
+	if closed(live) {
+		if err := p.reopen(ctx, live); err != nil {
 			return err
 		}
 	}
@@ -178,15 +187,4 @@ func (p *planner) unlabelNodes(ctx context.Context, pool string, keys []string) 
 		}
 	}
 	return nil
-}
-
-// planUnlisted pools of Caisson that the spec does not have.
-func (p *planner) planUnlisted() {
-	for _, live := range p.live.Pools {
-		name, _ := identity(live.Tags)
-		if _, listed := p.spec.pool(name); name == "" || listed {
-			continue
-		}
-		p.add(poolRef(name), caisson.Unchanged).skip("is not in the spec, and is kept without Prune")
-	}
 }

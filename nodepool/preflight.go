@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	policyv1 "k8s.io/api/policy/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/caissonhq/caisson"
 )
@@ -28,19 +28,21 @@ func (m *mover) preflight(ctx context.Context, from wirePool, count int) error {
 	if err != nil {
 		return err
 	}
-	volumes, err := m.volumeObstacles(ctx, load, count)
+	homes := m.newHomes(load)
+	volumes, err := m.volumeObstacles(ctx, load, homes)
 	if err != nil {
 		return err
 	}
-	found = append(found, budgets...)
-	found = append(found, bareObstacles(load.pods)...)
-	found = append(found, m.selectorObstacles(load)...)
-	found = append(found, volumes...)
-	found = append(found, m.capacityObstacles(load)...)
+	return m.options.refuse(slices.Concat(found, budgets, bareObstacles(load.pods), selectorObstacles(load, homes), volumes,
+		capacityObstacles(load, homes, m.pool.String())))
+}
+
+// refuse to begin because of obstacles, but for those that the user accepts.
+func (o *rotateOptions) refuse(found []Obstacle) error {
 	var kept []Obstacle
-	for _, o := range found {
-		if !m.options.despite[o.Kind] {
-			kept = append(kept, o)
+	for _, obstacle := range found {
+		if !o.despite[obstacle.Kind] {
+			kept = append(kept, obstacle)
 		}
 	}
 	if len(kept) > 0 {
@@ -69,17 +71,17 @@ func (m *mover) load(ctx context.Context, from wirePool) (*load, error) {
 			continue
 		}
 		l.nodes = append(l.nodes, node)
-		var pods corev1.PodList
-		if err := m.Kube.List(ctx, &pods, client.MatchingFields{"spec.nodeName": node.Name}); err != nil {
-			return nil, fmt.Errorf("list the pods of node %s: %w", node.Name, err)
+		pods, err := podsOf(ctx, m.Kube, node.Name)
+		if err != nil {
+			return nil, err
 		}
 		daemon := corev1.ResourceList{}
-		for _, pod := range pods.Items {
+		for _, pod := range pods {
 			switch {
 			case !stays(&pod):
 				l.pods = append(l.pods, pod)
 			case pod.Status.Phase == corev1.PodRunning || pod.Status.Phase == corev1.PodPending:
-				add(daemon, requests(&pod))
+				add(daemon, needs(&pod))
 			}
 		}
 		l.daemon = most(l.daemon, daemon)

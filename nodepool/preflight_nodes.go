@@ -2,18 +2,14 @@ package nodepool
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"maps"
 	"slices"
 
 	"github.com/go-logr/logr"
 	corev1 "k8s.io/api/core/v1"
-	storagev1 "k8s.io/api/storage/v1"
-	"k8s.io/apimachinery/pkg/api/resource"
 	scheduling "k8s.io/component-helpers/scheduling/corev1"
 	"k8s.io/component-helpers/scheduling/corev1/nodeaffinity"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
 // newNode is what a node of the new pool will look like. Its pool's id is not known yet, and is nothing to select by.
@@ -34,12 +30,12 @@ func (m *mover) newNode(l *load) corev1.Node {
 }
 
 // selectorObstacles are pods that neither a new node nor any other that is there could run.
-func (m *mover) selectorObstacles(l *load) []Obstacle {
-	fresh := m.newNode(l)
+func selectorObstacles(l *load, homes []home) []Obstacle {
 	var found []Obstacle
 	for i := range l.pods {
 		pod := &l.pods[i]
-		if !accepts(&fresh, pod) && !slices.ContainsFunc(l.others, func(n corev1.Node) bool { return accepts(&n, pod) }) {
+		if !slices.ContainsFunc(homes, func(h home) bool { return accepts(h.node, pod) }) &&
+			!slices.ContainsFunc(l.others, func(n corev1.Node) bool { return accepts(&n, pod) }) {
 			found = append(found, Obstacle{
 				ObstacleSelector, podRef(pod),
 				"selects nodes as they are now, or does not tolerate the new taints, so that no new node could run it",
@@ -60,6 +56,27 @@ func (m *mover) selectorObstacles(l *load) []Obstacle {
 	return found
 }
 
+// home is a node that pods can move to, and what is left of it.
+type home struct {
+	node *corev1.Node
+	room corev1.ResourceList // nil if nobody knows
+}
+
+// newHomes are the nodes of the new pool, as many as it can become.
+func (m *mover) newHomes(l *load) []home {
+	fresh := m.newNode(l)
+	room, err := m.allocatable(l)
+	if err != nil {
+		room = nil // a size whose name says nothing
+	}
+	take(room, l.daemon)
+	homes := make([]home, m.pool.MaxCount())
+	for i := range homes {
+		homes[i] = home{&fresh, room.DeepCopy()}
+	}
+	return homes
+}
+
 // accepts says whether a node could run a pod, as far as labels and taints go.
 func accepts(node *corev1.Node, pod *corev1.Pod) bool {
 	if node.Spec.Unschedulable {
@@ -73,22 +90,9 @@ func accepts(node *corev1.Node, pod *corev1.Pod) bool {
 	return !untolerated
 }
 
-// capacityObstacles are pods that the new nodes cannot hold, the largest first and each on the node with the most room, as the
-// scheduler would spread them. What a pool that scales itself can become is counted.
-func (m *mover) capacityObstacles(l *load) []Obstacle {
-	room, err := m.allocatable(l)
-	if err != nil {
-		return nil // a size whose name says nothing: nobody knows
-	}
-	for name, quantity := range l.daemon {
-		left := room[name]
-		left.Sub(quantity)
-		room[name] = left
-	}
-	nodes := make([]corev1.ResourceList, m.pool.MaxCount())
-	for i := range nodes {
-		nodes[i] = room.DeepCopy()
-	}
+// capacityObstacles are pods that the nodes which could run them cannot hold, the largest first and each on the node with the
+// most room, as the scheduler would spread them. A pod that others can run is theirs.
+func capacityObstacles(l *load, homes []home, where string) []Obstacle {
 	pods := slices.Clone(l.pods)
 	slices.SortStableFunc(pods, func(a, b corev1.Pod) int {
 		first, second := requests(&a), requests(&b)
@@ -96,24 +100,32 @@ func (m *mover) capacityObstacles(l *load) []Obstacle {
 	})
 	var found []Obstacle
 	for i := range pods {
-		need := requests(&pods[i])
-		need[corev1.ResourcePods] = *resource.NewQuantity(1, resource.DecimalSI)
-		slices.SortStableFunc(nodes, func(a, b corev1.ResourceList) int { return b.Memory().Cmp(*a.Memory()) })
-		at := slices.IndexFunc(nodes, func(node corev1.ResourceList) bool { return holds(node, need) })
-		if at < 0 {
+		pod := &pods[i]
+		need := needs(pod)
+		slices.SortStableFunc(homes, func(a, b home) int { return b.room.Memory().Cmp(*a.room.Memory()) })
+		accepted := slices.ContainsFunc(homes, func(h home) bool { return accepts(h.node, pod) })
+		at := slices.IndexFunc(homes, func(h home) bool { return accepts(h.node, pod) && holds(h.room, need) })
+		switch {
+		case at >= 0:
+			take(homes[at].room, need)
+		case accepted:
 			found = append(found, Obstacle{
-				ObstacleCapacity, podRef(&pods[i]), fmt.Sprintf("does not fit on %s beside the others: it requests %s CPU and %s",
-					m.pool, need.Cpu(), need.Memory()), "take more or larger nodes, or lower the requests",
+				ObstacleCapacity, podRef(pod), fmt.Sprintf("does not fit on %s beside the others: it requests %s CPU and %s",
+					where, need.Cpu(), need.Memory()), "take more or larger nodes, or lower the requests",
 			})
-			continue
-		}
-		for name, quantity := range need {
-			left := nodes[at][name]
-			left.Sub(quantity)
-			nodes[at][name] = left
 		}
 	}
 	return found
+}
+
+// take what is needed from what is known of a room.
+func take(room, need corev1.ResourceList) {
+	for name, quantity := range need {
+		if left, known := room[name]; known {
+			left.Sub(quantity)
+			room[name] = left
+		}
+	}
 }
 
 // allocatable of a new node: what the old ones say, if they have the same size, and an estimate otherwise.
@@ -133,83 +145,4 @@ func holds(room, need corev1.ResourceList) bool {
 		}
 	}
 	return true
-}
-
-// volumeObstacles are pods with data that cannot move to a new node, and more volumes than the new nodes can attach.
-func (m *mover) volumeObstacles(ctx context.Context, l *load, count int) ([]Obstacle, error) {
-	fresh := m.newNode(l)
-	var found []Obstacle
-	claims := 0
-	for i := range l.pods {
-		pod := &l.pods[i]
-		for _, volume := range pod.Spec.Volumes {
-			switch {
-			case volume.HostPath != nil:
-				found = append(found, Obstacle{
-					ObstacleVolume, podRef(pod),
-					fmt.Sprintf("keeps data on its node, in %s, which does not move", volume.HostPath.Path),
-					"take a PersistentVolumeClaim, or accept that the data is left behind",
-				})
-			case volume.PersistentVolumeClaim != nil:
-				claims++
-				stuck, err := m.stuck(ctx, pod.Namespace, volume.PersistentVolumeClaim.ClaimName, &fresh)
-				if err != nil {
-					return nil, err
-				}
-				if stuck {
-					found = append(found, Obstacle{
-						ObstacleVolume, podRef(pod), fmt.Sprintf("has the volume of claim %s, which only its node can use",
-							volume.PersistentVolumeClaim.ClaimName), "move the data to a volume of the class do-block-storage",
-					})
-				}
-			}
-		}
-	}
-	perNode, err := m.attachable(ctx, l)
-	if err != nil {
-		return nil, err
-	}
-	if room := perNode * max(count, m.pool.MaxCount()); perNode > 0 && claims > room {
-		found = append(found, Obstacle{
-			ObstacleVolume, m.change.Ref, fmt.Sprintf("has %d volumes, and the new nodes can attach %d", claims, room),
-			"take more nodes",
-		})
-	}
-	return found, nil
-}
-
-// stuck says whether the volume of a claim can be used on no new node.
-func (m *mover) stuck(ctx context.Context, namespace, claim string, fresh *corev1.Node) (bool, error) {
-	var pvc corev1.PersistentVolumeClaim
-	if err := m.Kube.Get(ctx, client.ObjectKey{Namespace: namespace, Name: claim}, &pvc); err != nil {
-		return false, client.IgnoreNotFound(err)
-	}
-	var volume corev1.PersistentVolume
-	err := m.Kube.Get(ctx, client.ObjectKey{Name: pvc.Spec.VolumeName}, &volume)
-	if err != nil || volume.Spec.NodeAffinity == nil {
-		return false, client.IgnoreNotFound(err)
-	}
-	required := volume.Spec.NodeAffinity.Required
-	if required == nil {
-		return false, nil
-	}
-	match, err := nodeaffinity.NewLazyErrorNodeSelector(required).Match(fresh)
-	return !match, err
-}
-
-// attachable volumes of one node, as DigitalOcean's driver says it of the old ones. 0 if it says nothing.
-func (m *mover) attachable(ctx context.Context, l *load) (int, error) {
-	if len(l.nodes) == 0 {
-		return 0, nil
-	}
-	var node storagev1.CSINode
-	if err := m.Kube.Get(ctx, client.ObjectKey{Name: l.nodes[0].Name}, &node); err != nil {
-		return 0, client.IgnoreNotFound(err)
-	}
-	for _, driver := range node.Spec.Drivers {
-		if driver.Allocatable != nil && driver.Allocatable.Count != nil {
-			return int(*driver.Allocatable.Count), nil
-		}
-	}
-	return 0, nil
 }

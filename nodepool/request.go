@@ -4,6 +4,7 @@ import (
 	"maps"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 )
 
 // requests of a pod as the scheduler counts them: its containers and native sidecars together, or the largest init container
@@ -46,4 +47,11 @@ func most(a, b corev1.ResourceList) corev1.ResourceList {
 		}
 	}
 	return all
+}
+
+// needs of a pod from its node: what it requests, and a place.
+func needs(pod *corev1.Pod) corev1.ResourceList {
+	need := requests(pod)
+	need[corev1.ResourcePods] = *resource.NewQuantity(1, resource.DecimalSI)
+	return need
 }

@@ -44,7 +44,12 @@ func rotate(
 ) (*caisson.Report, error) {
 	m, err := newMover(ctx, c, spec, pool, o)
 	if err == nil {
-		err = m.underLease(ctx, begin)
+		err = m.underLease(ctx, func(ctx context.Context) error {
+			if err := begin(m, ctx); err != nil || m.known.Rotation == nil {
+				return err
+			}
+			return m.loop(ctx, m.tick)
+		})
 	}
 	return m.report(err)
 }
@@ -66,9 +71,9 @@ type mover struct {
 
 func newMover(ctx context.Context, c Client, spec Cluster, pool string, o *rotateOptions) (*mover, error) {
 	plan := newOptions()
-	plan.timeout = o.timeout
+	plan.move = o
 	m := &mover{
-		planner: newPlanner(c, spec, plan), options: o,
+		planner: newPlanner(c, spec, plan), options: o, pool: Pool{Name: pool},
 		change: caisson.Change{Ref: poolRef(pool), Action: caisson.Unchanged}, owners: map[types.UID]bool{},
 	}
 	if err := m.spec.Validate(); err != nil {
@@ -107,7 +112,7 @@ func (m *mover) look(ctx context.Context) error {
 }
 
 // underLease does the work while no other process can.
-func (m *mover) underLease(ctx context.Context, begin func(*mover, context.Context) error) error {
+func (m *mover) underLease(ctx context.Context, do func(context.Context) error) error {
 	var err error
 	if m.lease, err = acquire(ctx, m.Kube, m.pool.Name, m.options.lease); err != nil {
 		return err
@@ -118,12 +123,9 @@ func (m *mover) underLease(ctx context.Context, begin func(*mover, context.Conte
 		m.lease.keep(leased, lost)
 		close(kept)
 	}()
-	// Another may have rotated the pool while this process waited for its lease.
+	// Another may have worked on the pool while this process waited for its lease.
 	if err = m.look(leased); err == nil {
-		err = begin(m, leased)
-	}
-	if err == nil && m.known.Rotation != nil {
-		err = m.loop(leased)
+		err = do(leased)
 	}
 	if cause := context.Cause(leased); errors.Is(cause, errLost) {
 		err = cause
@@ -134,11 +136,11 @@ func (m *mover) underLease(ctx context.Context, begin func(*mover, context.Conte
 	return err
 }
 
-// loop until the rotation has ended. Errors are DigitalOcean's or the API server's, and most pass; they count as no progress.
-func (m *mover) loop(ctx context.Context) error {
+// loop until tick says that all is done. Errors are DigitalOcean's or the API server's, and most pass; they count as no progress.
+func (m *mover) loop(ctx context.Context, tick func(context.Context) (done bool, err error)) error {
 	m.watch.moved = time.Now()
 	for {
-		done, err := m.tick(ctx)
+		done, err := tick(ctx)
 		if done || err != nil && permanent(err) {
 			return err
 		}

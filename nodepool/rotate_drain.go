@@ -13,7 +13,7 @@ import (
 
 // drain the pool that goes: close it at DigitalOcean, so that nodes which are replaced meanwhile are closed too, cordon its
 // nodes, and evict their pods node by node. It says whether all of them are empty.
-func (m *mover) drain(ctx context.Context, under *rotation, from *wirePool) (done bool, err error) {
+func (m *mover) drain(ctx context.Context, from *wirePool) (done bool, err error) {
 	nodes, err := m.nodes(ctx, from.ID)
 	if err != nil {
 		return false, err
@@ -22,7 +22,7 @@ func (m *mover) drain(ctx context.Context, under *rotation, from *wirePool) (don
 	if err != nil {
 		return false, err
 	}
-	d, err := m.closing(ctx, under, from)
+	d, err := m.closing(ctx, from)
 	if err != nil {
 		return false, err
 	}
@@ -78,23 +78,35 @@ func (m *mover) evict(ctx context.Context, pod *corev1.Pod) (wait string) {
 }
 
 // closing is what keeps pods and the autoscaler from the pool that goes. Its bounds are remembered first.
-func (m *mover) closing(ctx context.Context, under *rotation, from *wirePool) (difference, error) {
+func (m *mover) closing(ctx context.Context, from *wirePool) (difference, error) {
 	var d difference
 	if from.AutoScale {
-		bounds := Autoscale{Min: from.Min, Max: from.Max}
-		if !under.Undo && (under.Bounds == nil || *under.Bounds != bounds) {
-			under.Bounds = &bounds
-			if err := m.remember(ctx); err != nil {
-				return d, err
-			}
+		if err := m.rememberBounds(ctx, Autoscale{Min: from.Min, Max: from.Max}); err != nil {
+			return d, err
 		}
 		d.set("auto_scale", false)
 		d.set("count", from.Count)
 	}
-	if !slices.ContainsFunc(from.Taints, func(t wireTaint) bool { return t.Key == taintRotating }) {
+	if !closed(*from) {
 		d.set("taints", append(slices.Clone(from.Taints), wireTaint{taintRotating, "true", corev1.TaintEffectNoSchedule}))
 	}
 	return d, nil
+}
+
+// rememberBounds of the pool that goes. When rolling back that is the new one, whose bounds the spec has.
+func (m *mover) rememberBounds(ctx context.Context, bounds Autoscale) error {
+	remembered := &m.known.Bounds
+	if under := m.known.Rotation; under != nil {
+		remembered = &under.Bounds
+		if under.Undo {
+			return nil
+		}
+	}
+	if *remembered != nil && **remembered == bounds {
+		return nil
+	}
+	*remembered = &bounds
+	return m.remember(ctx)
 }
 
 // owns remembers whose pods are moved.

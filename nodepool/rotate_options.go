@@ -18,7 +18,7 @@ func (m RotateMode) rotate(o *rotateOptions) { o.fresh = o.fresh || m == Fresh }
 // Despite lets a rotation begin although there are obstacles of these kinds.
 func Despite(kinds ...ObstacleKind) Despised { return Despised{kinds} }
 
-// Despised is what Despite gives: an option of Rotate and PlanRotation.
+// Despised is what Despite gives: an option of Rotate and PlanRotation, and of Plan and Reconcile for Prune.
 type Despised struct{ kinds []ObstacleKind }
 
 func (d Despised) rotate(o *rotateOptions) {
@@ -27,10 +27,13 @@ func (d Despised) rotate(o *rotateOptions) {
 	}
 }
 
+func (d Despised) plan(o *options)      { d.rotate(o.move) }
+func (d Despised) reconcile(o *options) { d.rotate(o.move) }
+
 // ObserveRotation has a function called with each look at how far the rotation is.
 func ObserveRotation(observer func(Progress)) RotationObserver { return RotationObserver{observer} }
 
-// RotationObserver is what ObserveRotation gives: an option of Rotate and Undo.
+// RotationObserver is what ObserveRotation gives: an option of Rotate and Undo, and of Reconcile for Prune.
 type RotationObserver struct{ observe func(Progress) }
 
 func (r RotationObserver) rotate(o *rotateOptions) {
@@ -39,7 +42,9 @@ func (r RotationObserver) rotate(o *rotateOptions) {
 	}
 }
 
-// Pace is an option of Rotate and Undo. What is zero has its default.
+func (r RotationObserver) reconcile(o *options) { r.rotate(o.move) }
+
+// Pace is an option of Rotate and Undo, and of Reconcile for Prune. What is zero has its default.
 type Pace struct {
 	// Look this often at both sides. Default: 5 s, which makes some 15 of the 250 requests that DigitalOcean allows a minute.
 	Look time.Duration
@@ -50,7 +55,28 @@ type Pace struct {
 	Stall time.Duration
 }
 
-func (p Pace) rotate(o *rotateOptions) { o.pace = p }
+func (p Pace) rotate(o *rotateOptions) {
+	o.pace = Pace{
+		Look:        orDefault(p.Look, lookEvery),
+		NodesAtOnce: orDefault(p.NodesAtOnce, 1),
+		Stall:       orDefault(p.Stall, stallAfter),
+	}
+}
+
+func orDefault[T int | time.Duration](value, otherwise T) T {
+	if value <= 0 {
+		return otherwise
+	}
+	return value
+}
+
+func (p Pace) reconcile(o *options) { p.rotate(o.move) }
+
+// What Pace documents.
+const (
+	lookEvery  = 5 * time.Second
+	stallAfter = 15 * time.Minute
+)
 
 type rotateOptions struct {
 	fresh     bool
@@ -63,18 +89,9 @@ type rotateOptions struct {
 
 func newRotateOptions(opts []RotateOption) *rotateOptions {
 	o := &rotateOptions{despite: map[ObstacleKind]bool{}, lease: leaseDuration, timeout: requestTimeout}
+	Pace{}.rotate(o)
 	for _, opt := range opts {
 		opt.rotate(o)
 	}
-	o.pace.Look = orDefault(o.pace.Look, 5*time.Second)
-	o.pace.NodesAtOnce = orDefault(o.pace.NodesAtOnce, 1)
-	o.pace.Stall = orDefault(o.pace.Stall, 15*time.Minute) //nolint:mnd // documented
 	return o
-}
-
-func orDefault[T int | time.Duration](value, otherwise T) T {
-	if value <= 0 {
-		return otherwise
-	}
-	return value
 }

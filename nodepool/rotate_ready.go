@@ -7,7 +7,6 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/caissonhq/caisson"
 )
@@ -25,18 +24,7 @@ func (m *mover) ready(ctx context.Context, under *rotation, to *wirePool) (bool,
 	if err := m.uncordon(ctx, nodes); err != nil {
 		return false, err
 	}
-	m.progress.Nodes = max(to.Count, len(nodes))
-	for i := range nodes {
-		if why := notReady(&nodes[i]); why != "" {
-			m.wait(nodeRef(&nodes[i]), why)
-		} else {
-			m.progress.Ready++
-		}
-	}
-	if missing := to.Count - len(nodes); missing > 0 {
-		m.wait(m.change.Ref, fmt.Sprintf("has %d nodes that have not joined: %s", missing, states(to)))
-	}
-	if m.progress.Ready < m.progress.Nodes {
+	if !m.nodesReady(to, nodes) {
 		return false, nil
 	}
 	if ready, err := m.daemonSetsReady(ctx, nodes); err != nil || !ready {
@@ -47,6 +35,22 @@ func (m *mover) ready(ctx context.Context, under *rotation, to *wirePool) (bool,
 		return true, nil
 	}
 	return false, m.updateLive(ctx, to, d)
+}
+
+// nodesReady says whether a pool has all its nodes, and they are ready.
+func (m *mover) nodesReady(pool *wirePool, nodes []corev1.Node) bool {
+	m.progress.Nodes += max(pool.Count, len(nodes))
+	for i := range nodes {
+		if why := notReady(&nodes[i]); why != "" {
+			m.wait(nodeRef(&nodes[i]), why)
+		} else {
+			m.progress.Ready++
+		}
+	}
+	if missing := pool.Count - len(nodes); missing > 0 {
+		m.wait(m.change.Ref, fmt.Sprintf("has %d nodes that have not joined: %s", missing, states(pool)))
+	}
+	return m.progress.Ready == m.progress.Nodes
 }
 
 // opening is what lets pods onto the pool that stays. When rolling back that is the old one.
@@ -118,12 +122,12 @@ func (m *mover) daemonSetsReady(ctx context.Context, nodes []corev1.Node) (bool,
 		}
 	}
 	for i := range nodes {
-		var pods corev1.PodList
-		if err := m.Kube.List(ctx, &pods, client.MatchingFields{"spec.nodeName": nodes[i].Name}); err != nil {
-			return false, fmt.Errorf("list the pods of node %s: %w", nodes[i].Name, err)
+		pods, err := podsOf(ctx, m.Kube, nodes[i].Name)
+		if err != nil {
+			return false, err
 		}
-		for j := range pods.Items {
-			pod := &pods.Items[j]
+		for j := range pods {
+			pod := &pods[j]
 			owner := metav1.GetControllerOf(pod)
 			if owner != nil && owner.Kind == "DaemonSet" && !podReady(pod) {
 				ready = false

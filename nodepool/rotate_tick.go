@@ -45,7 +45,7 @@ func (m *mover) tick(ctx context.Context) (done bool, err error) {
 		return m.finish(ctx, under, to)
 	}
 	m.progress.Phase = PhaseDrain
-	if done, err := m.drain(ctx, under, from); err != nil || !done {
+	if done, err := m.drain(ctx, from); err != nil || !done {
 		return false, err
 	}
 	m.progress.Phase = PhaseDelete
