@@ -3,8 +3,8 @@ package nodepool
 import "time"
 
 // Hasty has leases of killed processes end, and requests time out, before a test gets bored.
-func Hasty(lease, timeout time.Duration) RotateOption { return hasty{lease, timeout} }
+type Hasty struct{ Lease, Timeout time.Duration }
 
-type hasty struct{ lease, timeout time.Duration }
+func (h Hasty) reconcile(o *options) { h.rotate(o.move) }
 
-func (h hasty) rotate(o *rotateOptions) { o.lease, o.timeout = h.lease, h.timeout }
+func (h Hasty) rotate(o *rotateOptions) { o.lease, o.timeout = h.Lease, h.Timeout }

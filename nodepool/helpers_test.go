@@ -30,7 +30,9 @@ type account struct {
 
 func newAccount(t *testing.T, o nodepooltest.Options) *account {
 	t.Helper()
-	a := &account{t: t, server: nodepooltest.New(o), kube: fake.NewClientBuilder().WithScheme(scheme.Scheme).Build()}
+	kube := fake.NewClientBuilder().WithScheme(scheme.Scheme).
+		WithIndex(&corev1.Pod{}, "spec.nodeName", func(o client.Object) []string { return []string{o.(*corev1.Pod).Spec.NodeName} })
+	a := &account{t: t, server: nodepooltest.New(o), kube: kube.Build()}
 	t.Cleanup(a.server.Close)
 	return a
 }
@@ -48,11 +50,13 @@ func shop(pools ...nodepool.Pool) nodepool.Cluster {
 }
 
 // reconcile must succeed, and a plan before must say the same and write nothing. Once more, nothing is left to do.
-func (a *account) reconcile(spec nodepool.Cluster, modes ...nodepool.Mode) *caisson.Report {
+func (a *account) reconcile(spec nodepool.Cluster, options ...nodepool.Option) *caisson.Report {
 	a.t.Helper()
-	planOptions, options := make([]nodepool.PlanOption, 0, len(modes)), make([]nodepool.Option, 0, len(modes))
-	for _, mode := range modes {
-		planOptions, options = append(planOptions, mode), append(options, mode)
+	var planOptions []nodepool.PlanOption
+	for _, option := range options {
+		if plan, ok := option.(nodepool.PlanOption); ok {
+			planOptions = append(planOptions, plan)
+		}
 	}
 	before := a.writes()
 	plan, err := nodepool.Plan(a.t.Context(), a.client(), spec, planOptions...)

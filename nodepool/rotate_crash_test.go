@@ -16,7 +16,9 @@ import (
 )
 
 // hasty processes: a killed one holds its lease for 300 ms.
-func hasty() nodepool.RotateOption { return nodepool.Hasty(300*time.Millisecond, 500*time.Millisecond) }
+func hasty() nodepool.Hasty {
+	return nodepool.Hasty{Lease: 300 * time.Millisecond, Timeout: 500 * time.Millisecond}
+}
 
 // busyFarm is what the tests of faults rotate: 4 nodes and 40 pods of two deployments with budgets, or 12 where not all points
 // are tried: most of the time goes into budgets that let one pod go after the other.
