@@ -44,7 +44,7 @@ func (r RotationObserver) rotate(o *rotateOptions) {
 
 func (r RotationObserver) reconcile(o *options) { r.rotate(o.move) }
 
-// Pace is an option of Rotate and Undo, and of Reconcile for Prune. What is zero has its default.
+// Pace is an option of Rotate and Undo, of Reconcile for Prune, and of Wait. What is zero has its default.
 type Pace struct {
 	// Look this often at both sides. Default: 5 s, which makes some 15 of the 250 requests that DigitalOcean allows a minute.
 	Look time.Duration
@@ -55,8 +55,8 @@ type Pace struct {
 	Stall time.Duration
 }
 
-func (p Pace) rotate(o *rotateOptions) {
-	o.pace = Pace{
+func (p Pace) withDefaults() Pace {
+	return Pace{
 		Look:        orDefault(p.Look, lookEvery),
 		NodesAtOnce: orDefault(p.NodesAtOnce, 1),
 		Stall:       orDefault(p.Stall, stallAfter),
@@ -70,7 +70,8 @@ func orDefault[T int | time.Duration](value, otherwise T) T {
 	return value
 }
 
-func (p Pace) reconcile(o *options) { p.rotate(o.move) }
+func (p Pace) rotate(o *rotateOptions) { o.pace = p.withDefaults() }
+func (p Pace) reconcile(o *options)    { p.rotate(o.move) }
 
 // What Pace documents.
 const (
@@ -88,8 +89,9 @@ type rotateOptions struct {
 }
 
 func newRotateOptions(opts []RotateOption) *rotateOptions {
-	o := &rotateOptions{despite: map[ObstacleKind]bool{}, lease: leaseDuration, timeout: requestTimeout}
-	Pace{}.rotate(o)
+	o := &rotateOptions{
+		despite: map[ObstacleKind]bool{}, pace: Pace{}.withDefaults(), lease: leaseDuration, timeout: requestTimeout,
+	}
 	for _, opt := range opts {
 		opt.rotate(o)
 	}

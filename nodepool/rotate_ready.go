@@ -3,6 +3,9 @@ package nodepool
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -41,16 +44,13 @@ func (m *mover) ready(ctx context.Context, under *rotation, to *wirePool) (bool,
 func (m *mover) nodesReady(pool *wirePool, nodes []corev1.Node) bool {
 	m.progress.Nodes += max(pool.Count, len(nodes))
 	for i := range nodes {
-		if why := notReady(&nodes[i]); why != "" {
-			m.wait(nodeRef(&nodes[i]), why)
-		} else {
+		if notReady(&nodes[i]) == "" {
 			m.progress.Ready++
 		}
 	}
-	if missing := pool.Count - len(nodes); missing > 0 {
-		m.wait(m.change.Ref, fmt.Sprintf("has %d nodes that have not joined: %s", missing, states(pool)))
-	}
-	return m.progress.Ready == m.progress.Nodes
+	waiting := unreadyNodes(pool, nodes)
+	m.progress.Waiting = append(m.progress.Waiting, waiting...)
+	return len(waiting) == 0
 }
 
 // opening is what lets pods onto the pool that stays. When rolling back that is the old one.
@@ -85,13 +85,17 @@ func (m *mover) scaling(under *rotation, to *wirePool) difference {
 	return d
 }
 
-// states of a pool's nodes at DigitalOcean, counted.
+// states of a pool's nodes at DigitalOcean, counted: "1 provisioning, 2 running".
 func states(pool *wirePool) string {
 	count := map[string]int{}
 	for _, node := range pool.Nodes {
 		count[node.Status.State]++
 	}
-	return fmt.Sprintf("DigitalOcean says %v", count)
+	all := make([]string, 0, len(count))
+	for _, state := range slices.Sorted(maps.Keys(count)) {
+		all = append(all, fmt.Sprintf("%d %s", count[state], state))
+	}
+	return strings.Join(all, ", ")
 }
 
 func notReady(node *corev1.Node) string {

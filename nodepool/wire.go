@@ -82,6 +82,7 @@ type wireNode struct {
 // States of clusters and nodes.
 const (
 	stateRunning  = "running"
+	stateError    = "error"
 	stateDeleting = "deleting"
 	stateDeleted  = "deleted"
 )
