@@ -96,10 +96,10 @@ func (m *mover) offerObstacles(ctx context.Context, count int) ([]Obstacle, erro
 	var found []Obstacle
 	err := m.checkOffer(ctx, []Pool{pool})
 	if offer, ok := errors.AsType[*OfferError](err); ok {
-		found = append(found, Obstacle{ObstacleOffer, m.change.Ref, offer.problem(), offer.remedy()})
+		found = append(found, Obstacle{ObstacleOffer, m.change.Ref, "cannot be made: " + offer.problem(), offer.remedy()})
 	}
 	if limit, ok := errors.AsType[*LimitError](err); ok {
-		found = append(found, Obstacle{ObstacleDroplets, m.change.Ref, limit.problem(), limit.remedy()})
+		found = append(found, Obstacle{ObstacleDroplets, m.change.Ref, "cannot be made: " + limit.problem(), limit.remedy()})
 	}
 	if len(found) > 0 {
 		return found, nil
