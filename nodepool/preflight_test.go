@@ -200,10 +200,18 @@ func TestPreflight(t *testing.T) {
 				"ask DigitalOcean for a higher limit (Settings, Team, Resource limits)",
 		},
 		"Capacity": {
-			reason:  "smaller nodes may not hold the largest pod",
-			objects: all(webPod(requesting("1")), webPod(requesting("500m"), func(pod *corev1.Pod) { pod.Name = "other" })),
+			reason:  "smaller nodes may not hold all pods",
+			objects: all(webPod(requesting("600m")), webPod(requesting("500m"), func(pod *corev1.Pod) { pod.Name = "other" })),
 			pool:    nodepool.Pool{Name: "general", Preset: nodepool.PresetDev},
-			want: "capacity: Pod shop/web does not fit on general: 1 x s-1vcpu-2gb-intel beside the others: it requests 1 CPU and 0: " +
+			want: "capacity: Pod shop/other does not fit on general: 1 x s-1vcpu-2gb-intel beside the others: it requests 500m CPU and 0: " +
+				"take more or larger nodes, or lower the requests",
+		},
+		"CapacityBesideDaemonSets": {
+			reason: "they run on each node",
+			objects: all(webPod(requesting("500m")),
+				webPod(requesting("500m"), ownedBy("DaemonSet"), func(pod *corev1.Pod) { pod.Name = "logs" })),
+			pool: nodepool.Pool{Name: "general", Preset: nodepool.PresetDev},
+			want: "capacity: Pod shop/web does not fit on general: 1 x s-1vcpu-2gb-intel beside the others: it requests 500m CPU and 0: " +
 				"take more or larger nodes, or lower the requests",
 		},
 		"CapacityOfAnAutoscaledPool": {

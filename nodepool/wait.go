@@ -40,11 +40,11 @@ type NotReadyError struct {
 }
 
 func (e *NotReadyError) Error() string {
-	text := "will not become ready:"
+	lines := make([]string, 1, 1+len(e.Waiting))
+	lines[0] = "will not become ready:"
 	if e.Err != nil {
-		text = e.Err.Error() + ", while waiting for"
+		lines[0] = e.Err.Error() + ", while waiting for"
 	}
-	lines := []string{text}
 	for _, w := range e.Waiting {
 		lines = append(lines, w.String())
 	}
