@@ -150,6 +150,11 @@ func TestPreflight(t *testing.T) {
 			want: "selector: Pod shop/web selects nodes as they are now, or does not tolerate the new taints, so that no new node could " +
 				"run it: let it select by the label caisson.dev/pool (nodepool.Pool.Placement)",
 		},
+		"SelectsLabelOfTheNode": {
+			reason: "what somebody put on the node by hand is not on a new one", objects: all(webPod(selecting("own", "yes"))),
+			want: "selector: Pod shop/web selects nodes as they are now, or does not tolerate the new taints, so that no new node could " +
+				"run it: let it select by the label caisson.dev/pool (nodepool.Pool.Placement)",
+		},
 		"NewTaint": {
 			reason: "the spec has a taint that the pods do not tolerate", objects: all(webPod()),
 			pool: nodepool.Pool{Name: "general", Preset: nodepool.PresetProduction, Taints: []corev1.Taint{
@@ -226,6 +231,7 @@ func TestPreflight(t *testing.T) {
 			a.reconcile(shop())
 			a.node(a.pools()[0], "one", map[string]string{
 				corev1.LabelHostname: "one", corev1.LabelTopologyRegion: "fra1", "doks.digitalocean.com/node-pool": "general-1",
+				"own": "yes",
 			})
 			for _, o := range tc.objects {
 				require.NoError(t, a.kube.Create(t.Context(), o))

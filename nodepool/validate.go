@@ -104,8 +104,11 @@ func validateTaint(path *field.Path, taint corev1.Taint) field.ErrorList {
 	var errs field.ErrorList
 	if taint.Key == "" {
 		errs = append(errs, field.Required(path.Child("key"), `write what pods must tolerate, like "dedicated"`))
-	} else {
-		for _, message := range validation.IsQualifiedName(taint.Key) {
+	} else if taint.Key == taintRotating {
+		errs = append(errs, field.Invalid(path.Child("key"), taint.Key, "is Caisson's own, for pools that are drained: leave it out"))
+	}
+	for _, message := range validation.IsQualifiedName(taint.Key) {
+		if taint.Key != "" {
 			errs = append(errs, field.Invalid(path.Child("key"), taint.Key, message))
 		}
 	}

@@ -101,8 +101,11 @@ func (c Cluster) validateNetwork() field.ErrorList {
 	errs = append(errs, validateSubnet(field.NewPath("podSubnet"), c.PodSubnet)...)
 	errs = append(errs, validateSubnet(field.NewPath("serviceSubnet"), c.ServiceSubnet)...)
 	if (c.PodSubnet == "") != (c.ServiceSubnet == "") {
-		errs = append(errs,
-			field.Required(field.NewPath("serviceSubnet"), "podSubnet and serviceSubnet go together: write both or none"))
+		absent := "serviceSubnet"
+		if c.PodSubnet == "" {
+			absent = "podSubnet"
+		}
+		errs = append(errs, field.Required(field.NewPath(absent), "podSubnet and serviceSubnet go together: write both or none"))
 	}
 	for i, text := range c.ControlPlaneAccess {
 		prefix, err := netip.ParsePrefix(text)

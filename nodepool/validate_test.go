@@ -15,6 +15,10 @@ func TestMistakesAreExplained(t *testing.T) {
 		return func(p *nodepool.Pool) { p.Labels = map[string]string{key: value} }
 	}
 	taints := func(taints ...corev1.Taint) func(*nodepool.Pool) { return func(p *nodepool.Pool) { p.Taints = taints } }
+	tags := func(tags ...string) func(*nodepool.Pool) { return func(p *nodepool.Pool) { p.Tags = tags } }
+	bounds := func(lowest, most int) func(*nodepool.Pool) {
+		return func(p *nodepool.Pool) { p.Autoscale = &nodepool.Autoscale{Min: lowest, Max: most} }
+	}
 	cases := map[string]struct {
 		reason string
 		change func(*nodepool.Pool)
@@ -62,6 +66,37 @@ func TestMistakesAreExplained(t *testing.T) {
 		"bad effect": {
 			reason: "DOKS takes any text, and nothing follows from it.", change: taints(corev1.Taint{Key: "a", Effect: "Never"}),
 			want: `taints[0].effect: Unsupported value: "Never": supported values: "NoSchedule", "PreferNoSchedule", "NoExecute"`,
+		},
+		"Caisson's taint": {
+			reason: "It says that a pool is drained.", change: taints(corev1.Taint{Key: "caisson.dev/rotating", Effect: corev1.TaintEffectNoSchedule}),
+			want: `taints[0].key: Invalid value: "caisson.dev/rotating": is Caisson's own, for pools that are drained: leave it out`,
+		},
+		"bounds below zero": {
+			reason: "There are no negative nodes.", change: bounds(-1, 2), want: "autoscale.min: Invalid value: -1: must be 0 or more",
+		},
+		"no maximum": {
+			reason: "A pool that may never have a node is none.", change: bounds(0, 0), want: "autoscale.max: Invalid value: 0: must be 1 or more",
+		},
+		"bounds the wrong way round": {
+			reason: "They are mixed up.", change: bounds(3, 2), want: "autoscale.max: Invalid value: 2: is below min: write 3 or more",
+		},
+		"maximum beyond Kubernetes": {
+			reason: "Kubernetes is not made for more.", change: bounds(1, 5001), want: "autoscale.max: Invalid value: 5001: must be 5000 or less",
+		},
+		"count beyond the bounds": {
+			reason: "DigitalOcean would change it at once.", change: bounds(2, 3),
+			want: "count: Invalid value: 1: a pool that scales between 2 and 3 cannot begin so: leave it out, or write a count between",
+		},
+		"bad tag": {
+			reason: "DigitalOcean would refuse it.", change: tags("a b"),
+			want: `tags[0]: Invalid value: "a b": must be 1 to 255 letters, digits, colons, dashes and underscores`,
+		},
+		"Caisson's tag": {
+			reason: "It says which pool is meant.", change: tags("web", "caisson-pool:other"),
+			want: `tags[1]: Invalid value: "caisson-pool:other": is kept by DigitalOcean, Caisson or Terraform: leave it out`,
+		},
+		"tag twice": {
+			reason: "It is a slip.", change: tags("web", "web"), want: `tags[1]: Duplicate value: "web"`,
 		},
 		"taint without key": {
 			reason: "It would taint with nothing.", change: taints(corev1.Taint{Effect: corev1.TaintEffectNoSchedule}),
