@@ -102,14 +102,15 @@ func validateTaints(path *field.Path, taints []corev1.Taint) field.ErrorList {
 
 func validateTaint(path *field.Path, taint corev1.Taint) field.ErrorList {
 	var errs field.ErrorList
-	if taint.Key == "" {
-		errs = append(errs, field.Required(path.Child("key"), `write what pods must tolerate, like "dedicated"`))
-	} else if taint.Key == taintRotating {
-		errs = append(errs, field.Invalid(path.Child("key"), taint.Key, "is Caisson's own, for pools that are drained: leave it out"))
-	}
-	for _, message := range validation.IsQualifiedName(taint.Key) {
-		if taint.Key != "" {
-			errs = append(errs, field.Invalid(path.Child("key"), taint.Key, message))
+	key := path.Child("key")
+	switch taint.Key {
+	case "":
+		errs = append(errs, field.Required(key, `write what pods must tolerate, like "dedicated"`))
+	case taintRotating:
+		errs = append(errs, field.Invalid(key, taint.Key, "is Caisson's own, for pools that are drained: leave it out"))
+	default:
+		for _, message := range validation.IsQualifiedName(taint.Key) {
+			errs = append(errs, field.Invalid(key, taint.Key, message))
 		}
 	}
 	for _, message := range validation.IsValidLabelValue(taint.Value) {
