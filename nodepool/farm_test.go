@@ -16,6 +16,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/intstr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/caissonhq/caisson"
 	"github.com/caissonhq/caisson/apply/applytest"
 	"github.com/caissonhq/caisson/nodepool"
 	"github.com/caissonhq/caisson/nodepool/nodepooltest"
@@ -32,13 +33,18 @@ type farm struct {
 // newFarm has a cluster of the spec, with all nodes ready. The control plane is the test's own: pools are not namespaced.
 func newFarm(t *testing.T, spec nodepool.Cluster, o nodepooltest.Options) *farm {
 	t.Helper()
+	return newFarmOf(t, spec, o, nodepooltest.Simulated)
+}
+
+func newFarmOf(t *testing.T, spec nodepool.Cluster, o nodepooltest.Options, nodes func(client.Client) nodepooltest.Nodes) *farm {
+	t.Helper()
 	o.RateLimit = nodepooltest.RateLimit{PerHour: -1, PerMinute: -1} // a test looks more often than a user
 	cluster := applytest.Start(t)
 	f := &farm{account: &account{t: t, server: nodepooltest.New(o), kube: cluster.Client}}
 	t.Cleanup(f.server.Close)
 	_, err := nodepool.Reconcile(t.Context(), f.client(), spec)
 	require.NoError(t, err)
-	require.NoError(t, f.server.Attach(f.pools()[0].cluster, nodepooltest.Simulated(cluster.Client)))
+	require.NoError(t, f.server.Attach(f.pools()[0].cluster, nodes(cluster.Client)))
 	f.namespace = cluster.Namespace(t)
 	f.eventually(func() bool {
 		ready := 0
@@ -80,7 +86,7 @@ func nodeReady(node corev1.Node) bool {
 // deploy replicas with a budget that lets one be missing, and wait until all are ready.
 func (f *farm) deploy(name string, replicas int32, change ...func(*appsv1.Deployment)) {
 	f.t.Helper()
-	labels := map[string]string{"app": name}
+	labels := map[string]string{caisson.LabelName: name}
 	deployment := &appsv1.Deployment{
 		ObjectMeta: metav1.ObjectMeta{Namespace: f.namespace, Name: name},
 		Spec: appsv1.DeploymentSpec{
@@ -133,7 +139,7 @@ func (f *farm) sample(name string) (stop func() int32) {
 		for ctx.Err() == nil {
 			ready := int32(0)
 			var pods corev1.PodList
-			if f.kube.List(ctx, &pods, client.InNamespace(f.namespace), client.MatchingLabels{"app": name}) == nil {
+			if f.kube.List(ctx, &pods, client.InNamespace(f.namespace), client.MatchingLabels{caisson.LabelName: name}) == nil {
 				for _, pod := range pods.Items {
 					if pod.DeletionTimestamp == nil && podReady(pod) {
 						ready++

@@ -50,7 +50,7 @@ func newSite(t *testing.T) site {
 			Tolerations:  []corev1.Toleration{{Operator: corev1.TolerationOpExists}},
 		},
 	}
-	node, err := kubelet.Start(t.Context(), s.cluster.Client, s.node, map[string]string{image: program})
+	node, err := kubelet.Start(t.Context(), s.cluster.Client, kubelet.Alone(s.node), map[string]string{image: program})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, node.Stop(context.Background())) })
 	return s

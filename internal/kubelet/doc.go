@@ -1,4 +1,4 @@
-// Package kubelet is the least of a kubelet that runs programs for real: the pods of one node of the embedded cluster become
+// Package kubelet is the least of a kubelet that runs programs for real: the pods of a node of the embedded cluster become
 // processes of this machine. What a rolling update or a drain does to requests can be seen so, which simulated pods cannot show.
 //
 // A pod runs its one container: the executable that stands for its image, with the args and the plain environment of the

@@ -24,7 +24,6 @@ type Node struct {
 
 	mutex    sync.Mutex
 	pods     map[types.UID]*pod
-	next     uint16 // address
 	stop     context.CancelFunc
 	finished sync.WaitGroup
 }
@@ -36,11 +35,24 @@ const (
 	look = 50 * time.Millisecond
 )
 
-// Start a node of the given name, which pods choose by the label kubernetes.io/hostname and by tolerating everything: no
-// other comes to it. Programs are executables by the image that stands for them. It runs until Stop.
-func Start(ctx context.Context, c client.Client, name string, programs map[string]string) (*Node, error) {
-	n := &Node{name: name, client: c, programs: programs, pods: map[types.UID]*pod{}}
-	if err := n.register(ctx); err != nil {
+// Alone is a node for Start which pods choose by the label kubernetes.io/hostname and by tolerating everything: no other comes
+// to it.
+func Alone(name string) *corev1.Node {
+	room := corev1.ResourceList{
+		corev1.ResourceCPU: resource.MustParse("16"), corev1.ResourceMemory: resource.MustParse("64Gi"),
+		corev1.ResourceEphemeralStorage: resource.MustParse("100Gi"), corev1.ResourcePods: resource.MustParse("110"),
+	}
+	return &corev1.Node{
+		ObjectMeta: metav1.ObjectMeta{Name: name, Labels: map[string]string{corev1.LabelHostname: name}},
+		Spec:       corev1.NodeSpec{Taints: []corev1.Taint{{Key: cluster.LabelOwnKubelet, Effect: corev1.TaintEffectNoSchedule}}},
+		Status:     corev1.NodeStatus{Capacity: room, Allocatable: room},
+	}
+}
+
+// Start a node. Programs are executables by the image that stands for them. It runs until Stop.
+func Start(ctx context.Context, c client.Client, node *corev1.Node, programs map[string]string) (*Node, error) {
+	n := &Node{name: node.Name, client: c, programs: programs, pods: map[types.UID]*pod{}}
+	if err := n.register(ctx, node); err != nil {
 		return nil, fmt.Errorf("register the node: %w", err)
 	}
 	ctx, n.stop = context.WithCancel(context.WithoutCancel(ctx))
@@ -73,24 +85,18 @@ func every(ctx context.Context, d time.Duration, do func(context.Context)) {
 	}
 }
 
-func (n *Node) register(ctx context.Context) error {
-	node := &corev1.Node{
-		ObjectMeta: metav1.ObjectMeta{Name: n.name, Labels: map[string]string{
-			corev1.LabelHostname: n.name, cluster.LabelOwnKubelet: "true",
-		}},
-		Spec: corev1.NodeSpec{Taints: []corev1.Taint{{Key: cluster.LabelOwnKubelet, Effect: corev1.TaintEffectNoSchedule}}},
-	}
+func (n *Node) register(ctx context.Context, node *corev1.Node) error {
+	status := *node.Status.DeepCopy()
+	status.Conditions = []corev1.NodeCondition{{
+		Type: corev1.NodeReady, Status: corev1.ConditionTrue, Reason: "KubeletReady", LastHeartbeatTime: metav1.Now(),
+	}}
+	node = node.DeepCopy()
+	node.Labels[cluster.LabelOwnKubelet] = "true"
 	if err := n.client.Create(ctx, node); err != nil {
 		return err
 	}
-	room := corev1.ResourceList{
-		corev1.ResourceCPU: resource.MustParse("16"), corev1.ResourceMemory: resource.MustParse("64Gi"),
-		corev1.ResourceEphemeralStorage: resource.MustParse("100Gi"), corev1.ResourcePods: resource.MustParse("110"),
-	}
 	base := node.DeepCopy()
-	node.Status = corev1.NodeStatus{Capacity: room, Allocatable: room, Conditions: []corev1.NodeCondition{{
-		Type: corev1.NodeReady, Status: corev1.ConditionTrue, Reason: "KubeletReady", LastHeartbeatTime: metav1.Now(),
-	}}}
+	node.Status = status
 	return n.client.Status().Patch(ctx, node, client.MergeFrom(base))
 }
 
@@ -128,8 +134,7 @@ func (n *Node) sync(ctx context.Context) {
 		there[object.UID] = true
 		p, known := n.pods[object.UID]
 		if !known {
-			n.next++
-			p = newPod(n, object, n.next)
+			p = newPod(n, object)
 			n.pods[object.UID] = p
 			n.finished.Go(func() { p.run(ctx) })
 		}

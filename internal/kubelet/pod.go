@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -33,9 +34,12 @@ type pod struct {
 	told     string // the state that the API server knows
 }
 
-func newPod(n *Node, object *corev1.Pod, number uint16) *pod {
-	ip := [4]byte{10, 1}
-	binary.BigEndian.PutUint16(ip[2:], number)
+// pods of all nodes of this program, each of which has an address.
+var pods atomic.Uint32
+
+func newPod(n *Node, object *corev1.Pod) *pod {
+	var ip [4]byte
+	binary.BigEndian.PutUint32(ip[:], 10<<24|1<<16+pods.Add(1))
 	return &pod{
 		node: n, object: object.DeepCopy(), ip: netip.AddrFrom4(ip),
 		ending: make(chan struct{}), killed: make(chan struct{}),
