@@ -1,11 +1,18 @@
 package nodepool_test
 
 import (
+	"context"
 	"fmt"
+	"log"
+	"os"
 
+	"github.com/digitalocean/godo"
 	corev1 "k8s.io/api/core/v1"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/client/config"
 
 	"github.com/caissonhq/caisson/nodepool"
+	"github.com/caissonhq/caisson/nodepool/nodepooltest"
 )
 
 // What pods can request on a node is less than its size.
@@ -60,4 +67,64 @@ func ExamplePool_Validate() {
 	fmt.Println(nodepool.Pool{Name: "general", Preset: "prod", Size: "s-4vcpu-16gb-amd", Count: 3}.Validate())
 	// Output:
 	// preset: Unsupported value: "prod": supported values: "production", "staging", "dev", "interruptible", "private"
+}
+
+// A cluster and its pools from a spec. The second time nothing is left to do; another size is refused, since no update can
+// change it. In production the client is godo.NewFromToken(token).
+func ExampleReconcile() {
+	server := nodepooltest.New(nodepooltest.Options{})
+	defer server.Close()
+	c := nodepool.Client{DO: server.Client()}
+	spec := nodepool.Cluster{
+		Name: "shop", Region: "fra1",
+		Pools: []nodepool.Pool{{Name: "general", Preset: nodepool.PresetStaging}, nodepool.Interruptible()},
+	}
+	for range 2 {
+		report, err := nodepool.Reconcile(context.Background(), c, spec)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		_ = report.Table(os.Stdout)
+	}
+	spec.Pools[0].Preset = nodepool.PresetProduction
+	_, err := nodepool.Plan(context.Background(), c, spec)
+	fmt.Println(err)
+	// Output:
+	// ACTION   KIND      NAMESPACE  NAME
+	// created  Cluster   -          shop
+	// created  NodePool  -          general
+	// created  NodePool  -          interruptible
+	// 3 created
+	// ACTION     KIND      NAMESPACE  NAME
+	// unchanged  Cluster   -          shop
+	// unchanged  NodePool  -          general
+	// unchanged  NodePool  -          interruptible
+	// 3 unchanged
+	// NodePool general: size: is s-2vcpu-8gb-amd and cannot be changed to s-4vcpu-16gb-amd: replace the pool without downtime with Rotate, or caisson nodepool rotate general
+}
+
+// A pool of another size, without downtime: the plan names what is in the way, and the rotation tells how far it is.
+func ExampleRotate() { //nolint:testableexamples // it needs an account
+	token := os.Getenv("DIGITALOCEAN_ACCESS_TOKEN")
+	kube, err := client.New(config.GetConfigOrDie(), client.Options{}) // the kubeconfig's current context
+	if err != nil {
+		log.Fatal(err)
+	}
+	c := nodepool.Client{DO: godo.NewFromToken(token), Kube: kube}
+	spec := nodepool.Cluster{
+		Name: "shop", Region: "fra1",
+		Pools: []nodepool.Pool{{Name: "general", Preset: nodepool.PresetProduction}}, // it was staging
+	}
+	plan, err := nodepool.PlanRotation(context.Background(), c, spec, "general")
+	_ = plan.Table(os.Stdout)
+	if err != nil {
+		log.Fatal(err) // each obstacle with what mends it
+	}
+	report, err := nodepool.Rotate(context.Background(), c, spec, "general",
+		nodepool.ObserveRotation(func(p nodepool.Progress) { log.Print(p) }))
+	_ = report.Table(os.Stdout)
+	if err != nil {
+		log.Fatal(err) // called again it goes on; Undo takes it back
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/digitalocean/godo"
 	"github.com/stretchr/testify/require"
 
 	"github.com/caissonhq/caisson/nodepool"
@@ -14,12 +15,16 @@ import (
 func TestRotateReplacesAPoolWithoutDowntime(t *testing.T) {
 	f := newFarm(t, shop(), nodepooltest.Options{Delays: nodepooltest.Delays{NodeJoin: 300 * time.Millisecond}})
 	f.deploy("web", 4)
+	old := f.pools()[0]
+	_, _, err := f.server.Client().Kubernetes.UpdateNodePool(t.Context(), old.cluster, old.ID,
+		&godo.KubernetesNodePoolUpdateRequest{Tags: append(old.ownTags(), "terraform:default-node-pool")})
+	require.NoError(t, err)
 	stop := f.sample("web")
 	larger := shop(nodepool.Pool{Name: "general", Preset: nodepool.PresetProduction})
 
 	plan, err := nodepool.PlanRotation(t.Context(), f.client(), larger, "general")
 	require.NoError(t, err)
-	require.Len(t, f.writes(), 1, "a plan writes nothing")
+	require.Len(t, f.writes(), 2, "a plan writes nothing")
 	var phases []nodepool.Phase
 	report, err := nodepool.Rotate(t.Context(), f.client(), larger, "general", quick(), nodepool.ObserveRotation(func(p nodepool.Progress) {
 		if len(phases) == 0 || phases[len(phases)-1] != p.Phase {
@@ -38,7 +43,8 @@ func TestRotateReplacesAPoolWithoutDowntime(t *testing.T) {
 	require.Len(t, pools, 1)
 	require.Equal(t, "s-4vcpu-16gb-amd", pools[0].Size)
 	require.Len(t, f.nodes(), 3)
-	require.Equal(t, []string{"caisson-generation:1", "caisson-pool:general"}, pools[0].ownTags())
+	require.Equal(t, []string{"caisson-generation:1", "caisson-pool:general", "terraform:default-node-pool"}, pools[0].ownTags(),
+		"without Terraform's tag its next plan would make a new cluster")
 	again, err := nodepool.Rotate(t.Context(), f.client(), larger, "general", quick())
 	require.NoError(t, err)
 	require.False(t, again.Changed(), "it has that size already")
