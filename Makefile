@@ -21,6 +21,8 @@ TRIVY ?= $(TRIVYBUILD)
 FAULTS = go test ./apply -run '^(TestFaults|TestFaultsOfDelete|TestControlPlaneCrashes|TestKilledCaller)$$' -count=1 -timeout 3h -v
 PROPERTIES = go test ./apply -run TestUnchangedIsNeverWrong -count=1 -timeout 4h -v
 
+POOLS = go test ./nodepool -run '^(TestRotate|TestUndo|TestTwoProcesses|TestPrune)' -count=1 -timeout 4h -v
+
 FUZZTIME ?= 10m
 BENCH ?=
 
@@ -89,6 +91,7 @@ olderapi: ## Build the oldest API server that is supported: 4 minutes on two cor
 prove: olderapi ## The long runs: each fault in each request; properties on the newest and oldest API server; fuzzing, FUZZTIME (10m) each.
 	CAISSON_PROVE=all $(FAULTS)
 	CAISSON_PROVE=all go test ./workload -run TestRollingUpdate -count=1 -v
+	CAISSON_PROVE=all $(POOLS)
 	CAISSON_PROVE=all $(PROPERTIES)
 	CAISSON_PROVE=all KUBEBUILDER_ASSETS=$(OLDERAPI) $(PROPERTIES)
 	go test ./apply -run '^$$' -fuzz FuzzSavedPlan -fuzztime $(FUZZTIME)
