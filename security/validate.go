@@ -13,6 +13,8 @@ import (
 	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/caissonhq/caisson/internal/fielderrors"
 )
 
 var standardsVersion = regexp.MustCompile(`^(latest|v1\.[1-9][0-9]*)$`)
@@ -20,8 +22,8 @@ var standardsVersion = regexp.MustCompile(`^(latest|v1\.[1-9][0-9]*)$`)
 // validate a spec that has its defaults.
 func (n Namespace) validate() field.ErrorList {
 	errs := validateNamespaceName(field.NewPath("name"), n.Name)
-	errs = append(errs, metav1validation.ValidateLabels(n.Labels, field.NewPath("labels"))...)
-	errs = append(errs, apivalidation.ValidateAnnotations(n.Annotations, field.NewPath("annotations"))...)
+	errs = append(errs, fielderrors.Sorted(metav1validation.ValidateLabels(n.Labels, field.NewPath("labels")))...)
+	errs = append(errs, fielderrors.Sorted(apivalidation.ValidateAnnotations(n.Annotations, field.NewPath("annotations")))...)
 	if levels := PodSecurityLevels(); !slices.Contains(levels, n.PodSecurity) {
 		errs = append(errs, field.NotSupported(field.NewPath("podSecurity"), n.PodSecurity, levels))
 	}

@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/caissonhq/caisson"
+	"github.com/caissonhq/caisson/internal/fielderrors"
 )
 
 // Validate says what is wrong with the spec.
@@ -91,7 +92,7 @@ func validatePeer(path *field.Path, peer caisson.Peer) field.ErrorList {
 	if len(peer.Labels) == 0 {
 		errs = append(errs, field.Required(path.Child("labels"), "no labels would select every pod of the namespace"))
 	}
-	return append(errs, metav1validation.ValidateLabels(peer.Labels, path.Child("labels"))...)
+	return append(errs, fielderrors.Sorted(metav1validation.ValidateLabels(peer.Labels, path.Child("labels")))...)
 }
 
 func validateNoNamespace(path *field.Path, peer caisson.Peer) field.ErrorList {

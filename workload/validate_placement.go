@@ -9,11 +9,12 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/caissonhq/caisson"
+	"github.com/caissonhq/caisson/internal/fielderrors"
 )
 
 // validatePlacement by the API server's rules, so that a slip is told before anything is applied.
 func validatePlacement(path *field.Path, placement caisson.Placement) field.ErrorList {
-	errs := metav1validation.ValidateLabels(placement.NodeSelector, path.Child("nodeSelector"))
+	errs := fielderrors.Sorted(metav1validation.ValidateLabels(placement.NodeSelector, path.Child("nodeSelector")))
 	for i, toleration := range placement.Tolerations {
 		errs = append(errs, validateToleration(path.Child("tolerations").Index(i), toleration)...)
 	}

@@ -13,6 +13,9 @@ import (
 // mebibyte is less than any program takes. Somebody who writes 256m of memory means 256Mi, and gets a quarter of a byte.
 const mebibyte = 1 << 20
 
+// manyCPUs is more than any node has: DigitalOcean's largest have less than a tenth.
+const manyCPUs = 1000
+
 func validateResources(path *field.Path, r corev1.ResourceRequirements) field.ErrorList {
 	errs := validateList(path.Child("requests"), r.Requests)
 	errs = append(errs, validateList(path.Child("limits"), r.Limits)...)
@@ -44,6 +47,9 @@ func validateList(path *field.Path, list corev1.ResourceList) field.ErrorList {
 		switch {
 		case !slices.Contains(resourceNames(), name):
 			errs = append(errs, field.NotSupported(path, name, resourceNames()))
+		case name == corev1.ResourceCPU && quantity.CmpInt64(manyCPUs) > 0:
+			errs = append(errs, field.Invalid(path.Key(string(name)), quantity.String(),
+				"is more CPUs than any node has: write 500m or 2; Mi and Gi are for memory"))
 		case name != corev1.ResourceCPU && quantity.Sign() > 0 && quantity.Value() < mebibyte:
 			errs = append(errs, field.Invalid(path.Key(string(name)), quantity.String(),
 				"is less than 1Mi: write Mi or Gi after the number; m means thousandths of a byte"))

@@ -126,6 +126,10 @@ func TestMistakesInNumbers(t *testing.T) {
 			"256m is a quarter of a byte.", requests("memory", "256m"),
 			`resources.requests[memory]: Invalid value: "256m": is less than 1Mi: write Mi or Gi after the number`,
 		},
+		"CPUs in memory's unit": {
+			"It is a slip, and no node has so many.", limits("cpu", "1Gi"),
+			`resources.limits[cpu]: Invalid value: "1Gi": is more CPUs than any node has: write 500m or 2; Mi and Gi are for memory`,
+		},
 		"misspelt request": {
 			"The scheduler would not know it.", requests("cpus", "1"),
 			`resources.requests: Unsupported value: "cpus": supported values: "cpu", "memory", "ephemeral-storage"`,
