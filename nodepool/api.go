@@ -106,6 +106,16 @@ func (a api) deletePool(ctx context.Context, cluster, pool string) error {
 	return err
 }
 
+// replaceNode deletes a node that has been drained, and has DOKS make another. One that is gone already was replaced.
+func (a api) replaceNode(ctx context.Context, cluster, pool, node string) error {
+	path := fmt.Sprintf("%s/%s/nodes/%s?replace=1&skip_drain=1", pathPools(cluster), pool, node)
+	err := a.do(ctx, http.MethodDelete, path, nil, nil)
+	if notFound(err) {
+		return nil
+	}
+	return err
+}
+
 // notFound says whether DigitalOcean answered so.
 func notFound(err error) bool {
 	var answer *godo.ErrorResponse

@@ -9,7 +9,12 @@
 //	spec := nodepool.Cluster{Name: "shop", Region: "fra1", Pools: []nodepool.Pool{pool}}
 //	plan, err := nodepool.Plan(ctx, c, spec)                        // writes nothing
 //	report, err := nodepool.Reconcile(ctx, c, spec)                 // creates and updates in place
+//	err = nodepool.Wait(ctx, c, spec)                               // until all nodes are ready
 //	report, err = nodepool.Rotate(ctx, c, spec, pool.Name)          // another size, without downtime
+//	status, err := nodepool.Status(ctx, c, spec)                    // also: which nodes differ from their pool
+//	report, err = nodepool.Recycle(ctx, c, spec, "general-x7k2p")   // a fresh node for such a one
+//	offers, err := nodepool.Upgrades(ctx, c, spec)                  // newer versions, and who writes what they remove
+//	report, err = nodepool.Upgrade(ctx, c, spec, "1.36")            // to one of them
 //
 // A cluster is found by its name or id, a pool by its tag caisson-pool:<name>. What Caisson has not made it takes over only
 // with Adopt. What DigitalOcean would forget is remembered in the cluster, in ConfigMaps of the namespace caisson-system;
@@ -25,5 +30,6 @@
 //   - The size of a pool cannot be changed, so another size is another pool: Reconcile refuses with a SizeError, Rotate does it.
 //   - A label that is taken from a pool stays on its nodes; Reconcile takes it from them. Taints follow by themselves.
 //   - Switching autoscaling off forgets its bounds. They are remembered, and a pool that scales itself is never resized.
-//   - A node that DigitalOcean deletes is drained with a timeout that ignores budgets. Rotate drains before, without one.
+//   - A node that DigitalOcean deletes is drained with a timeout that ignores budgets. Rotate, Recycle and Reconcile with Prune
+//     drain before, without one.
 package nodepool

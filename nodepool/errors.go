@@ -5,6 +5,16 @@ import (
 	"strings"
 )
 
+// NoClusterError says that there is no cluster of the spec's name, or, with a State, that it does not run yet.
+type NoClusterError struct{ Cluster, State string }
+
+func (e *NoClusterError) Error() string {
+	if e.State != "" {
+		return fmt.Sprintf("cluster %s is %s, and has no API server yet: Wait waits for it", e.Cluster, e.State)
+	}
+	return fmt.Sprintf("there is no cluster %s: make it with Reconcile, or caisson nodepool apply", e.Cluster)
+}
+
 // ForeignError says that a pool of the wanted name exists, and is not Caisson's.
 type ForeignError struct{ Pool string }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	policyv1 "k8s.io/api/policy/v1"
@@ -42,6 +43,12 @@ func podsOf(ctx context.Context, c client.Client, node string) ([]corev1.Pod, er
 func podsToMove(ctx context.Context, c client.Client, node string) ([]corev1.Pod, error) {
 	pods, err := podsOf(ctx, c, node)
 	return slices.DeleteFunc(pods, func(pod corev1.Pod) bool { return stays(&pod) }), err
+}
+
+// lost is a pod that nobody is going to report the end of: it was told to end and its time is over, and its node's kubelet, which
+// would have ended it, says nothing. It is over when its node is deleted.
+func lost(node *corev1.Node, pod *corev1.Pod) bool {
+	return notReady(node) != "" && pod.DeletionTimestamp != nil && time.Now().After(pod.DeletionTimestamp.Time)
 }
 
 // evict a pod through the Eviction API, which asks its budgets. It says what has to be waited for; nothing, if the pod is gone.

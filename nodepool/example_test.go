@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"time"
 
 	"github.com/digitalocean/godo"
 	corev1 "k8s.io/api/core/v1"
@@ -93,8 +94,15 @@ func ExampleReconcile() {
 	// Output:
 	// ACTION   KIND      NAMESPACE  NAME
 	// created  Cluster   -          shop
+	//     + region: "fra1"
+	//     + version: "latest"
 	// created  NodePool  -          general
+	//     + size: "s-2vcpu-8gb-amd"
+	//     + count: 2
 	// created  NodePool  -          interruptible
+	//     + size: "s-2vcpu-8gb-amd"
+	//     + count: 0
+	//     + autoscale: {"min":0,"max":3}
 	// 3 created
 	// ACTION     KIND      NAMESPACE  NAME
 	// unchanged  Cluster   -          shop
@@ -127,4 +135,72 @@ func ExampleRotate() { //nolint:testableexamples // it needs an account
 	if err != nil {
 		log.Fatal(err) // called again it goes on; Undo takes it back
 	}
+}
+
+// A cluster that has just been made: its nodes have no names yet. Status writes nothing, and Markdown is for CI jobs.
+func ExampleStatus() {
+	server := nodepooltest.New(nodepooltest.Options{Delays: nodepooltest.Delays{NodeJoin: time.Hour}})
+	defer server.Close()
+	c := nodepool.Client{DO: server.Client()} // without Kube, it says what DigitalOcean knows
+	spec := nodepool.Cluster{
+		Name: "shop", Region: "fra1",
+		Pools: []nodepool.Pool{{Name: "general", Preset: nodepool.PresetStaging}, nodepool.Interruptible()},
+	}
+	if _, err := nodepool.Reconcile(context.Background(), c, spec); err != nil {
+		fmt.Println(err)
+		return
+	}
+	status, err := nodepool.Status(context.Background(), c, spec)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_ = status.Table(os.Stdout)
+	// Output:
+	// cluster shop: running, fra1, 1.36.3-do.0
+	//
+	// POOL           SIZE             NODES  READY  SCALES
+	// general        s-2vcpu-8gb-amd  2      ?      -
+	// interruptible  s-2vcpu-8gb-amd  0      ?      0 to 3
+	//
+	// NODE  POOL     STATE         READY  KUBELET
+	// -     general  provisioning  ?      -
+	// -     general  provisioning  ?      -
+	//
+	// the cluster's API server was not asked
+}
+
+// Which versions there are, and who would fail to write with them. Then the upgrade is started; Wait sees it end.
+func ExampleUpgrades() {
+	server := nodepooltest.New(nodepooltest.Options{})
+	defer server.Close()
+	c := nodepool.Client{DO: server.Client()} // with Kube it looks at what is written through versions that go
+	spec := nodepool.Cluster{
+		Name: "shop", Region: "fra1", Version: "1.35.5-do.0",
+		Pools: []nodepool.Pool{{Name: "general", Preset: nodepool.PresetStaging}},
+	}
+	if _, err := nodepool.Reconcile(context.Background(), c, spec); err != nil {
+		fmt.Println(err)
+		return
+	}
+	offers, err := nodepool.Upgrades(context.Background(), c, spec)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, offer := range offers {
+		fmt.Println(offer)
+	}
+	report, err := nodepool.Upgrade(context.Background(), c, spec, "1.36")
+	_ = report.Table(os.Stdout)
+	if err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// 1.36.3-do.0
+	// 1.35.6-do.0
+	// ACTION   KIND     NAMESPACE  NAME
+	// updated  Cluster  -          shop
+	//     ~ version: "1.35.5-do.0" -> "1.36.3-do.0"
+	// 1 updated
 }

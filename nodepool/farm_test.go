@@ -14,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
+	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/caissonhq/caisson"
@@ -26,6 +27,7 @@ import (
 type farm struct {
 	*account
 
+	config    *rest.Config // of the control plane
 	namespace string
 	replicas  map[string]int32 // of deployments
 }
@@ -40,7 +42,7 @@ func newFarmOf(t *testing.T, spec nodepool.Cluster, o nodepooltest.Options, node
 	t.Helper()
 	o.RateLimit = nodepooltest.RateLimit{PerHour: -1, PerMinute: -1} // a test looks more often than a user
 	cluster := applytest.Start(t)
-	f := &farm{account: &account{t: t, server: nodepooltest.New(o), kube: cluster.Client}}
+	f := &farm{account: &account{t: t, server: nodepooltest.New(o), kube: cluster.Client}, config: cluster.Config}
 	t.Cleanup(f.server.Close)
 	_, err := nodepool.Reconcile(t.Context(), f.client(), spec)
 	require.NoError(t, err)

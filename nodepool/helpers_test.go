@@ -31,7 +31,8 @@ type account struct {
 func newAccount(t *testing.T, o nodepooltest.Options) *account {
 	t.Helper()
 	kube := fake.NewClientBuilder().WithScheme(scheme.Scheme).
-		WithIndex(&corev1.Pod{}, "spec.nodeName", func(o client.Object) []string { return []string{o.(*corev1.Pod).Spec.NodeName} })
+		WithIndex(&corev1.Pod{}, "spec.nodeName", func(o client.Object) []string { return []string{o.(*corev1.Pod).Spec.NodeName} }).
+		WithIndex(&corev1.Pod{}, "status.phase", func(o client.Object) []string { return []string{string(o.(*corev1.Pod).Status.Phase)} })
 	a := &account{t: t, server: nodepooltest.New(o), kube: kube.Build()}
 	t.Cleanup(a.server.Close)
 	return a
@@ -140,4 +141,11 @@ func (a *account) nodeLabels(name string) map[string]string {
 	var node corev1.Node
 	require.NoError(a.t, a.kube.Get(context.Background(), client.ObjectKey{Name: name}, &node))
 	return node.Labels
+}
+
+// retag a pool, without Caisson.
+func (a *account) retag(p pool, tags ...string) {
+	a.t.Helper()
+	_, _, err := a.server.Client().Kubernetes.UpdateNodePool(a.t.Context(), p.cluster, p.ID, &godo.KubernetesNodePoolUpdateRequest{Tags: tags})
+	require.NoError(a.t, err)
 }

@@ -8,15 +8,16 @@ import (
 	"time"
 )
 
-// Kubeconfig of the cluster, to make Client.Kube from once it runs: clientcmd.RESTConfigFromKubeConfig reads it. It holds a
-// token, which expires after the given time, in seconds; after 7 days if that is zero.
+// Kubeconfig of the cluster, to make Client.Kube from: clientcmd.RESTConfigFromKubeConfig reads it. It holds a token, which
+// expires after the given time, in seconds; after 7 days if that is zero. While there is no cluster, or it is being made, the
+// error is a *NoClusterError.
 func Kubeconfig(ctx context.Context, c Client, spec Cluster, expires time.Duration) ([]byte, error) {
 	p := newPlanner(Client{DO: c.DO}, spec, newOptions())
-	if err := p.read(ctx); err != nil {
+	if err := p.readExisting(ctx); err != nil {
 		return nil, err
 	}
-	if p.live == nil {
-		return nil, fmt.Errorf("there is no cluster %s: make it with Reconcile", p.spec.Name)
+	if p.live.Status.State == stateProvisioning {
+		return nil, &NoClusterError{Cluster: p.spec.Name, State: stateProvisioning}
 	}
 	var file bytes.Buffer
 	path := fmt.Sprintf("%s/%s/kubeconfig?expiry_seconds=%d", pathClusters, p.live.ID, int(expires.Seconds()))

@@ -16,11 +16,12 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// BusyError says that another process is rotating the pool.
+// BusyError says that another process moves the pool's pods: it rotates or removes it, or recycles a node.
 type BusyError struct{ Pool, Holder string }
 
 func (e *BusyError) Error() string {
-	return fmt.Sprintf("pool %s is being rotated by %s: wait until it has ended; if it was killed, another can go on %s later",
+	return fmt.Sprintf("pool %s is held by %s, which moves its pods: wait until it has ended; if it was killed, "+
+		"another can go on %s later",
 		e.Pool, e.Holder, leaseDuration)
 }
 
@@ -34,7 +35,7 @@ const (
 	margin = 3
 )
 
-// lease keeps a second process from rotating the same pool.
+// lease keeps a second process from working on the same pool.
 type lease struct {
 	client client.Client
 	holder string

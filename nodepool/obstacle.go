@@ -7,10 +7,10 @@ import (
 	"github.com/caissonhq/caisson"
 )
 
-// ObstacleKind is a kind of obstacle to a rotation.
+// ObstacleKind is a kind of obstacle to moving pods, or to an upgrade.
 type ObstacleKind string
 
-// What can be in the way of a rotation.
+// What can be in the way: the last of an upgrade, the others of pods that have to move.
 const (
 	// ObstacleBudget is a disruption budget that allows no eviction now, or two that select one pod.
 	ObstacleBudget ObstacleKind = "budget"
@@ -27,9 +27,19 @@ const (
 	ObstacleCapacity ObstacleKind = "capacity"
 	// ObstacleOffer is a size that the region does not have now.
 	ObstacleOffer ObstacleKind = "offer"
+	// ObstacleRemovedAPI is an object that is written through an API version which an upgrade removes, or the want of knowing.
+	ObstacleRemovedAPI ObstacleKind = "removed-api"
 )
 
-// Obstacle is one thing in the way of a rotation.
+// ObstacleKinds are all that there are.
+func ObstacleKinds() []ObstacleKind {
+	return []ObstacleKind{
+		ObstacleBudget, ObstacleBarePod, ObstacleSelector, ObstacleVolume, ObstacleDroplets, ObstacleCapacity, ObstacleOffer,
+		ObstacleRemovedAPI,
+	}
+}
+
+// Obstacle is one thing in the way.
 type Obstacle struct {
 	Kind ObstacleKind `json:"kind"`
 	Ref  caisson.Ref  `json:"ref"`
@@ -42,12 +52,12 @@ func (o Obstacle) String() string {
 	return fmt.Sprintf("%s: %s %s: %s", o.Kind, o.Ref, o.Problem, o.Remedy)
 }
 
-// ObstacleError has all that is in the way of a rotation. Nothing was changed.
+// ObstacleError has all that is in the way. Nothing was changed.
 type ObstacleError struct{ Obstacles []Obstacle }
 
 func (e *ObstacleError) Error() string {
 	lines := make([]string, 0, 1+len(e.Obstacles))
-	lines = append(lines, "the rotation has not begun, since something is in its way; mend it, or accept it with Despite:")
+	lines = append(lines, "nothing has begun, since something is in the way; mend it, or accept it with Despite:")
 	for _, o := range e.Obstacles {
 		lines = append(lines, o.String())
 	}

@@ -119,6 +119,17 @@ func (p *planner) read(ctx context.Context) error {
 	return err
 }
 
+// readExisting is read for a cluster that has to be there.
+func (p *planner) readExisting(ctx context.Context) error {
+	if err := p.read(ctx); err != nil {
+		return err
+	}
+	if p.live == nil {
+		return &NoClusterError{Cluster: p.spec.Name}
+	}
+	return nil
+}
+
 // planCluster brings the settings of a cluster in line.
 func (p *planner) planCluster(s *step) {
 	d, err := p.spec.difference(p.live)

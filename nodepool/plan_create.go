@@ -1,6 +1,7 @@
 package nodepool
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,10 +12,10 @@ import (
 
 // planCreate makes the cluster with its pools, in one request.
 func (p *planner) planCreate(ctx context.Context, s *step) {
-	s.change.Action = caisson.Created
+	s.change.Action, s.change.Fields = caisson.Created, p.spec.described()
 	s.do = p.createCluster
 	for _, pool := range p.spec.Pools {
-		p.add(poolRef(pool.Name), caisson.Created)
+		p.add(poolRef(pool.Name), caisson.Created).change.Fields = pool.described()
 	}
 	if err := p.checkOffer(ctx, p.spec.Pools); err != nil {
 		s.fail(err)
@@ -36,6 +37,40 @@ func (p *planner) createCluster(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// described is what a new cluster is, for whoever approves it.
+func (c Cluster) described() []caisson.FieldChange {
+	var d difference
+	d.show("region", "", text(c.Region))
+	d.show("version", "", text(cmp.Or(c.Version, "latest")))
+	rest, _ := c.difference(c.blank())
+	for _, setting := range rest.fields {
+		d.show(setting.Path, "", setting.After)
+	}
+	if c.Registry != nil && *c.Registry {
+		d.show("registry", "", text(true))
+	}
+	return d.fields
+}
+
+// described is what a new pool is: what it costs.
+func (p Pool) described() []caisson.FieldChange {
+	var d difference
+	d.show("size", "", text(p.Size))
+	d.show("count", "", text(p.Count))
+	if p.Autoscale != nil {
+		d.show("autoscale", "", text(p.Autoscale))
+	}
+	return d.fields
+}
+
+// blank is a new cluster as it is without any setting.
+func (c Cluster) blank() *wireCluster {
+	return &wireCluster{
+		SurgeUpgrade: true, Region: c.Region, VPC: c.VPC, PodSubnet: c.PodSubnet, ServiceSubnet: c.ServiceSubnet,
+		IsolatedWorkers: c.IsolatedWorkers,
+	}
 }
 
 // createBody of a new cluster, with what it gets where the spec says nothing.
@@ -61,10 +96,7 @@ func (c Cluster) createBody() body {
 		b["isolated_workers"] = true
 	}
 	// The rest is what would be changed on a cluster with none of it.
-	d, _ := c.difference(&wireCluster{
-		SurgeUpgrade: true, Region: c.Region, VPC: c.VPC, PodSubnet: c.PodSubnet, ServiceSubnet: c.ServiceSubnet,
-		IsolatedWorkers: c.IsolatedWorkers,
-	})
+	d, _ := c.difference(c.blank())
 	maps.Copy(b, d.body)
 	b["name"] = c.Name
 	return b

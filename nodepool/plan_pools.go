@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 
-	corev1 "k8s.io/api/core/v1"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/caissonhq/caisson"
@@ -27,7 +26,7 @@ func (p *planner) planPools(ctx context.Context) {
 			p.planUpdate(s, pool, live[0])
 		case p.foreign(pool.Name) == nil:
 			missing, creates = append(missing, pool), append(creates, s)
-			s.change.Action = caisson.Created
+			s.change.Action, s.change.Fields = caisson.Created, pool.described()
 			s.do = func(ctx context.Context) error { return p.createPool(ctx, pool, 0) }
 		case p.options.modes[Adopt]:
 			p.planUpdate(s, pool, *p.foreign(pool.Name))
@@ -112,16 +111,25 @@ func (p *planner) planUpdate(s *step, pool Pool, live wirePool) {
 	if owner, _ := identity(live.Tags); owner == "" {
 		s.change.Action = caisson.Adopted
 	}
-	if p.Kube == nil && closed(live) {
-		s.fail(errors.New("its removal has begun: give Client.Kube, to have its nodes opened again"))
-		return
-	}
-	if p.Kube == nil && len(unlabel) > 0 {
-		s.fail(fmt.Errorf("labels[%s]: DigitalOcean leaves it on the nodes: give Client.Kube, to have it taken from them",
-			unlabel[0]))
+	if err := needsKube(pool, live, unlabel); p.Kube == nil && err != nil {
+		s.fail(err)
 		return
 	}
 	s.do = func(ctx context.Context) error { return p.updatePool(ctx, pool, live, d, known, unlabel) }
+}
+
+// needsKube says what of an update cannot be done without the cluster's API server.
+func needsKube(pool Pool, live wirePool, unlabel []string) error {
+	switch {
+	case closed(live):
+		return errors.New("its removal has begun: give Client.Kube, to have its nodes opened again")
+	case len(unlabel) > 0:
+		return fmt.Errorf("labels[%s]: DigitalOcean leaves it on the nodes: give Client.Kube, to have it taken from them",
+			unlabel[0])
+	case live.AutoScale && pool.Autoscale == nil:
+		return errors.New("autoscale: DigitalOcean forgets its bounds: give Client.Kube, to have them remembered")
+	}
+	return nil
 }
 
 // obsolete labels of the pool's nodes: those that the pool has and shall not have, and those that an earlier run did not get to.
@@ -169,12 +177,12 @@ func (p *planner) updatePool(ctx context.Context, pool Pool, live wirePool, d di
 }
 
 func (p *planner) unlabelNodes(ctx context.Context, pool string, keys []string) error {
-	var nodes corev1.NodeList
-	if err := p.Kube.List(ctx, &nodes, client.MatchingLabels{labelDOKSPoolID: pool}); err != nil {
-		return fmt.Errorf("list the pool's nodes: %w", err)
+	nodes, err := p.nodes(ctx, pool)
+	if err != nil {
+		return err
 	}
-	for i := range nodes.Items {
-		node := &nodes.Items[i]
+	for i := range nodes {
+		node := &nodes[i]
 		before := node.DeepCopy()
 		for _, key := range keys {
 			delete(node.Labels, key)

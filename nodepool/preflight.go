@@ -78,6 +78,7 @@ func (m *mover) load(ctx context.Context, from wirePool) (*load, error) {
 		daemon := corev1.ResourceList{}
 		for _, pod := range pods {
 			switch {
+			case pod.DeletionTimestamp != nil: // it is moving already
 			case !stays(&pod):
 				l.pods = append(l.pods, pod)
 			case pod.Status.Phase == corev1.PodRunning || pod.Status.Phase == corev1.PodPending:
@@ -143,6 +144,9 @@ func (m *mover) budgetObstacles(ctx context.Context, pods []corev1.Pod) ([]Obsta
 			if pod.Namespace != budget.Namespace || !selector.Matches(labels.Set(pod.Labels)) {
 				continue
 			}
+			if pod.Status.Phase == corev1.PodPending {
+				continue // the Eviction API asks no budget for what does not run yet
+			}
 			if other := of[podRef(pod)]; other != "" {
 				found = append(found, Obstacle{
 					ObstacleBudget, podRef(pod),
@@ -164,8 +168,13 @@ func (m *mover) budgetObstacles(ctx context.Context, pods []corev1.Pod) ([]Obsta
 	return found, nil
 }
 
-// evictable although the budget allows none: a pod that is not ready anyway, where the budget says so.
+// evictable although the budget allows none: a pod that is not ready anyway, if enough others are or the budget does not mind.
 func evictable(budget *policyv1.PodDisruptionBudget, pod *corev1.Pod) bool {
-	policy := budget.Spec.UnhealthyPodEvictionPolicy
-	return policy != nil && *policy == policyv1.AlwaysAllow && !podReady(pod)
+	if podReady(pod) {
+		return false
+	}
+	if policy := budget.Spec.UnhealthyPodEvictionPolicy; policy != nil && *policy == policyv1.AlwaysAllow {
+		return true
+	}
+	return budget.Status.DesiredHealthy > 0 && budget.Status.CurrentHealthy >= budget.Status.DesiredHealthy
 }

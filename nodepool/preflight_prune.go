@@ -2,6 +2,7 @@ package nodepool
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
@@ -18,6 +19,38 @@ func (m *mover) preflightPrune(ctx context.Context, cluster *wireCluster, from w
 	if err != nil {
 		return err
 	}
+	return m.preflightLoad(ctx, load, "the other pools")
+}
+
+// preflightRecycle looks for all that is in the way of draining a node: its pods have to find room on the others until the new
+// one comes, and that has to be on offer.
+func (m *mover) preflightRecycle(ctx context.Context, from wirePool, node string) error {
+	m.spec.Region = m.live.Region
+	err := m.checkOffer(ctx, []Pool{{Name: m.pool.Name, Size: from.Size}}) // not one Droplet more than there is
+	if offer, ok := errors.AsType[*OfferError](err); ok {
+		err = m.options.refuse([]Obstacle{{
+			ObstacleOffer, m.change.Ref, "cannot be made again: " + offer.problem(),
+			"wait until it does, or rotate the pool to another size",
+		}})
+	}
+	if err != nil {
+		return err
+	}
+	load, err := m.load(ctx, from)
+	if err != nil {
+		return err
+	}
+	for _, other := range load.nodes {
+		if other.Name != node {
+			load.others = append(load.others, other)
+		}
+	}
+	load.pods = slices.DeleteFunc(load.pods, func(pod corev1.Pod) bool { return pod.Spec.NodeName != node })
+	return m.preflightLoad(ctx, load, "the other nodes")
+}
+
+// preflightLoad looks for all that is in the way of moving pods to the nodes that are there, and that their pools can get.
+func (m *mover) preflightLoad(ctx context.Context, load *load, where string) error {
 	homes, err := m.otherHomes(ctx, load)
 	if err != nil {
 		return err
@@ -31,7 +64,7 @@ func (m *mover) preflightPrune(ctx context.Context, cluster *wireCluster, from w
 		return err
 	}
 	return m.options.refuse(slices.Concat(budgets, bareObstacles(load.pods), selectorObstacles(load, homes), volumes,
-		capacityObstacles(load, homes, "the other pools")))
+		capacityObstacles(load, homes, where)))
 }
 
 // otherHomes are the nodes of all other pools: with what is free on those that are there, and those that their pools can get.

@@ -84,6 +84,10 @@ func allowsNone(b *policyv1.PodDisruptionBudget) {
 	b.Status = policyv1.PodDisruptionBudgetStatus{CurrentHealthy: 2, ExpectedPods: 2, DesiredHealthy: 2}
 }
 
+func lacksOne(b *policyv1.PodDisruptionBudget) {
+	b.Status = policyv1.PodDisruptionBudgetStatus{CurrentHealthy: 1, ExpectedPods: 2, DesiredHealthy: 2}
+}
+
 func claim(affinity *corev1.VolumeNodeAffinity) []client.Object {
 	return []client.Object{
 		&corev1.PersistentVolumeClaim{
@@ -119,9 +123,26 @@ func TestPreflight(t *testing.T) {
 				"mend the pods, add a replica, or let the budget allow one disruption",
 		},
 		"BudgetOfUnhealthyPod": {
+			reason: "too few others are healthy", objects: all(webPod(), budget("web", lacksOne)),
+			want: "budget: PodDisruptionBudget shop/web allows no eviction now: 1 of 2 pods are healthy, and 2 must be: " +
+				"mend the pods, add a replica, or let the budget allow one disruption",
+		},
+		"BudgetThatDoesNotMindUnhealthyPods": {
 			reason: "it can be evicted, where the budget says so", want: "",
-			objects: all(webPod(), budget("web", allowsNone, func(b *policyv1.PodDisruptionBudget) {
+			objects: all(webPod(), budget("web", lacksOne, func(b *policyv1.PodDisruptionBudget) {
 				b.Spec.UnhealthyPodEvictionPolicy = new(policyv1.AlwaysAllow)
+			})),
+		},
+		"BudgetOfUnhealthyPodOfMany": {
+			reason: "it can be evicted, since enough others are healthy", want: "", objects: all(webPod(), budget("web", allowsNone)),
+		},
+		"BudgetOfPendingPod": {
+			reason: "the Eviction API asks no budget for it", want: "",
+			objects: all(webPod(func(pod *corev1.Pod) { pod.Status.Phase = corev1.PodPending }), budget("web", lacksOne)),
+		},
+		"EndingPod": {
+			reason: "it is moving already", want: "", objects: all(webPod(func(pod *corev1.Pod) {
+				pod.OwnerReferences, pod.Finalizers = nil, []string{"example.com/ending"}
 			})),
 		},
 		"BudgetElsewhere": {
@@ -235,6 +256,9 @@ func TestPreflight(t *testing.T) {
 			})
 			for _, o := range tc.objects {
 				require.NoError(t, a.kube.Create(t.Context(), o))
+				if len(o.GetFinalizers()) > 0 {
+					require.NoError(t, a.kube.Delete(t.Context(), o))
+				}
 			}
 			if tc.pool.Name == "" {
 				tc.pool = nodepool.Pool{Name: "general", Preset: nodepool.PresetProduction}

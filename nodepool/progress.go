@@ -76,8 +76,8 @@ func (p Progress) String() string {
 	return fmt.Sprintf("%s: %s", p.Phase, text)
 }
 
-// StallError says that a rotation has made no progress for long, and what it waits for. Nothing is lost: called again it goes
-// on, and Undo rolls it back.
+// StallError says that there was no progress for long, and what is waited for. Nothing is lost: called again it goes on, and
+// Undo rolls a rotation back.
 type StallError struct {
 	For      time.Duration
 	Progress Progress
@@ -85,7 +85,8 @@ type StallError struct {
 
 func (e *StallError) Error() string {
 	lines := make([]string, 0, len(e.Progress.Waiting)+1)
-	lines = append(lines, fmt.Sprintf("no progress for %s (%s): mend what it waits for and rotate again, or roll back with Undo",
+	lines = append(lines, fmt.Sprintf("no progress for %s (%s): mend what it waits for and call again; "+
+		"a rotation can be rolled back with Undo",
 		e.For, e.Progress))
 	for _, w := range e.Progress.Waiting {
 		lines = append(lines, w.String())

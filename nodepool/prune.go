@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -98,7 +97,7 @@ func (m *mover) homesReady(ctx context.Context) (bool, error) {
 		for _, live := range m.named(pool.Name) {
 			nodes, err := m.nodes(ctx, live.ID)
 			if err != nil {
-				return false, fmt.Errorf("list the nodes of pool %s: %w", pool.Name, err)
+				return false, err
 			}
 			ready = m.nodesReady(&live, nodes) && ready
 		}
@@ -124,11 +123,11 @@ func (m *mover) forget(ctx context.Context) error {
 // reopen the nodes of a pool whose removal has begun, and which the spec has again. Its taint goes with the next update, so
 // that a run which is killed in between is taken up.
 func (p *planner) reopen(ctx context.Context, live wirePool) error {
-	var nodes corev1.NodeList
-	if err := p.Kube.List(ctx, &nodes, client.MatchingLabels{labelDOKSPoolID: live.ID}); err != nil {
-		return fmt.Errorf("list the pool's nodes: %w", err)
+	nodes, err := p.nodes(ctx, live.ID)
+	if err != nil {
+		return err
 	}
-	return uncordon(ctx, p.Kube, nodes.Items)
+	return uncordon(ctx, p.Kube, nodes)
 }
 
 // closed says whether a pool is being drained.

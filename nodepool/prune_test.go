@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/digitalocean/godo"
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -166,9 +165,7 @@ func TestPruneRefuses(t *testing.T) {
 			a := newAccount(t, nodepooltest.Options{})
 			a.reconcile(shop(two()...))
 			old := a.pools()[1]
-			_, _, err := a.server.Client().Kubernetes.UpdateNodePool(t.Context(), old.cluster, old.ID,
-				&godo.KubernetesNodePoolUpdateRequest{Tags: append(old.ownTags(), tc.tags...)})
-			require.NoError(t, err)
+			a.retag(old, append(old.ownTags(), tc.tags...)...)
 			c := a.client()
 			if tc.prepare != nil {
 				c = tc.prepare(a, c)

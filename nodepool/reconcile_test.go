@@ -22,6 +22,11 @@ func TestReconcileMakesACluster(t *testing.T) {
 	spec.Maintenance = &nodepool.Maintenance{Day: "sunday", Start: "03:00"}
 	report := a.reconcile(spec)
 	require.Equal(t, []string{"created Cluster shop", "created NodePool production", "created NodePool interruptible"}, actions(report))
+	require.Equal(t, []string{
+		`region:  -> "fra1"`, `version:  -> "latest"`, "highAvailability:  -> true", "autoUpgrade:  -> true",
+		`maintenance:  -> {"day":"sunday","start":"03:00"}`, "registry:  -> true",
+	}, fields(report.Changes[0]), "whoever approves it sees what it is")
+	require.Equal(t, []string{`size:  -> "s-4vcpu-16gb-amd"`, "count:  -> 3"}, fields(report.Changes[1]))
 
 	clusters, _, err := a.server.Client().Kubernetes.List(t.Context(), nil)
 	require.NoError(t, err)
@@ -256,4 +261,39 @@ func TestReconcileTellsWhatFailed(t *testing.T) {
 	report, err = nodepool.Plan(t.Context(), a.client(), shop())
 	require.ErrorContains(t, err, "Cluster shop: list the clusters")
 	require.Equal(t, []string{"failed Cluster shop"}, actions(report), "a report is never nil")
+}
+
+// What needs the cluster's API server is refused without it, before anything is half done.
+func TestReconcileWithoutTheAPIServer(t *testing.T) {
+	before := nodepool.Pool{
+		Name: "general", Preset: nodepool.PresetStaging, Autoscale: &nodepool.Autoscale{Min: 1, Max: 4}, Labels: map[string]string{"old": "yes"},
+	}
+	cases := map[string]struct {
+		reason string
+		change func(*nodepool.Pool)
+		want   string
+	}{
+		"label": {"it stays on the nodes", func(p *nodepool.Pool) { p.Labels = nil }, "labels[old]: DigitalOcean leaves it on the nodes: give Client.Kube"},
+		"autoscale": {
+			"nothing would know the bounds", func(p *nodepool.Pool) { p.Autoscale = nil },
+			"autoscale: DigitalOcean forgets its bounds: give Client.Kube",
+		},
+		"bounds": {"they are only changed", func(p *nodepool.Pool) { p.Autoscale = &nodepool.Autoscale{Min: 1, Max: 5} }, ""},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			a := newAccount(t, nodepooltest.Options{})
+			a.reconcile(shop(before))
+			after, c := before, a.client()
+			tc.change(&after)
+			c.Kube = nil
+			_, err := nodepool.Reconcile(t.Context(), c, shop(after))
+			if tc.want == "" {
+				require.NoError(t, err, tc.reason)
+				return
+			}
+			require.ErrorContains(t, err, tc.want, tc.reason)
+			require.Len(t, a.writes(), 1)
+		})
+	}
 }

@@ -23,6 +23,8 @@ type record struct {
 	Unlabel []string `json:"unlabel,omitempty"`
 	// Bounds of the autoscaler before it was switched off, which reads back as 0 and 0.
 	Bounds *Autoscale `json:"bounds,omitempty"`
+	// Recycling are the nodes that are being recycled, the ids at DigitalOcean by the names: one that is not there any more was.
+	Recycling map[string]string `json:"recycling,omitempty"`
 	// Rotation that is under way.
 	Rotation *rotation `json:"rotation,omitempty"`
 

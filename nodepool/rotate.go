@@ -3,7 +3,6 @@ package nodepool
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -36,8 +35,19 @@ func PlanRotation(ctx context.Context, c Client, spec Cluster, pool string, opts
 	if err == nil {
 		err = m.decide(ctx)
 	}
-	return m.report(err)
+	return m.report("rotation of "+pool, err)
 }
+
+// PlanUndo says what Undo would do. It writes nothing.
+func PlanUndo(ctx context.Context, c Client, spec Cluster, pool string, opts ...RotateOption) (*caisson.Report, error) {
+	m, err := newMover(ctx, c, spec, pool, newRotateOptions(opts))
+	if err == nil {
+		_, err = m.decideUndo()
+	}
+	return m.report("rotation of "+pool, err)
+}
+
+var errNoKube = errors.New("Client.Kube is nil: pods cannot be moved without the cluster's API server")
 
 func rotate(
 	ctx context.Context, c Client, spec Cluster, pool string, o *rotateOptions, begin func(*mover, context.Context) error,
@@ -51,7 +61,7 @@ func rotate(
 			return m.loop(ctx, m.tick)
 		})
 	}
-	return m.report(err)
+	return m.report("rotation of "+pool, err)
 }
 
 // mover moves the pods of one pool to another.
@@ -80,7 +90,7 @@ func newMover(ctx context.Context, c Client, spec Cluster, pool string, o *rotat
 		return m, err
 	}
 	if c.Kube == nil {
-		return m, errors.New("Client.Kube is nil: pods cannot be moved without the cluster's API server")
+		return m, errNoKube
 	}
 	known, ok := m.spec.pool(pool)
 	if !ok {
@@ -99,11 +109,8 @@ func newMover(ctx context.Context, c Client, spec Cluster, pool string, o *rotat
 
 // look at both sides anew.
 func (m *mover) look(ctx context.Context) error {
-	if err := m.read(ctx); err != nil {
+	if err := m.readExisting(ctx); err != nil {
 		return err
-	}
-	if m.live == nil {
-		return fmt.Errorf("there is no cluster %s: make it with Reconcile", m.spec.Name)
 	}
 	if m.known = m.records[m.pool.Name]; m.known == nil {
 		m.known = &record{}
@@ -164,10 +171,10 @@ func (m *mover) wait(ref caisson.Ref, reason string) {
 	m.progress.Waiting = append(m.progress.Waiting, Waiting{Ref: ref, Reason: reason})
 }
 
-func (m *mover) report(err error) (*caisson.Report, error) {
+func (m *mover) report(title string, err error) (*caisson.Report, error) {
 	if err != nil {
 		m.change.Action, m.change.Err = caisson.Failed, err
 	}
-	report := &caisson.Report{Title: "rotation of " + m.change.Ref.Name, Changes: []caisson.Change{m.change}}
+	report := &caisson.Report{Title: title, Changes: []caisson.Change{m.change}}
 	return report, report.Err()
 }

@@ -44,6 +44,9 @@ func (m *mover) decide(ctx context.Context) error {
 	if from.Size == m.pool.Size && (!m.options.fresh || generation > m.entered) {
 		return nil // another process may have replaced the nodes meanwhile, and then they are fresh
 	}
+	if m.live.Status.State == stateUpgrading {
+		return errUpgrading
+	}
 	begun := &rotation{
 		From: from.ID, Generation: generation + 1, Name: m.pool.wireName(generation + 1), Size: m.pool.Size,
 		Count: m.beginsWith(from), Started: time.Now().UTC(),
@@ -103,26 +106,32 @@ func (m *mover) describe(r *rotation) {
 
 // beginUndo turns a rotation around.
 func (m *mover) beginUndo(ctx context.Context) error {
+	under, err := m.decideUndo()
+	if err != nil || under == nil || under.Undo {
+		return err
+	}
+	under.Undo = true
+	m.known.Rotation = under
+	return m.remember(ctx)
+}
+
+// decideUndo gives the rotation that can be turned around, or nil if there is none.
+func (m *mover) decideUndo() (*rotation, error) {
 	under := m.known.Rotation
 	if under == nil {
 		under = m.found()
 	}
 	switch {
 	case under == nil:
-		return nil // nothing to roll back
+		return nil, nil //nolint:nilnil // nothing to roll back
 	case under.Deleting && !under.Undo:
-		return errors.New("the old pool is being deleted, so there is no way back: end the rotation with Rotate")
+		return nil, errors.New("the old pool is being deleted, so there is no way back: end the rotation with Rotate")
 	}
 	m.change.Action = caisson.Updated
 	m.change.Fields = []caisson.FieldChange{
 		{Path: "generation", Before: strconv.Itoa(under.Generation), After: strconv.Itoa(under.Generation - 1)},
 	}
-	if under.Undo {
-		return nil
-	}
-	under.Undo = true
-	m.known.Rotation = under
-	return m.remember(ctx)
+	return under, nil
 }
 
 // remember what is known, unless the lease is lost.

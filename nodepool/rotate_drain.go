@@ -11,14 +11,10 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
-// drain the pool that goes: close it at DigitalOcean, so that nodes which are replaced meanwhile are closed too, cordon its
-// nodes, and evict their pods node by node. It says whether all of them are empty.
+// drain the pool that goes: close it at DigitalOcean, so that nodes which are replaced meanwhile are closed too, and empty its
+// nodes. It says whether all of them are.
 func (m *mover) drain(ctx context.Context, from *wirePool) (done bool, err error) {
 	nodes, err := m.nodes(ctx, from.ID)
-	if err != nil {
-		return false, err
-	}
-	left, err := m.podsLeft(ctx, nodes)
 	if err != nil {
 		return false, err
 	}
@@ -28,6 +24,15 @@ func (m *mover) drain(ctx context.Context, from *wirePool) (done bool, err error
 	}
 	if !d.empty() {
 		return false, m.updateLive(ctx, from, d)
+	}
+	return m.empty(ctx, nodes)
+}
+
+// empty nodes, one after another. It says whether all of them are.
+func (m *mover) empty(ctx context.Context, nodes []corev1.Node) (done bool, err error) {
+	left, err := m.podsLeft(ctx, nodes)
+	if err != nil {
+		return false, err
 	}
 	if err := m.cordon(ctx, nodes); err != nil {
 		return false, err
@@ -57,6 +62,7 @@ func (m *mover) podsLeft(ctx context.Context, nodes []corev1.Node) ([][]corev1.P
 		if err != nil {
 			return nil, err
 		}
+		pods = slices.DeleteFunc(pods, func(pod corev1.Pod) bool { return lost(&nodes[i], &pod) })
 		if len(pods) == 0 {
 			m.progress.Drained++
 			continue
@@ -119,7 +125,7 @@ func (m *mover) owns(pods []corev1.Pod) {
 }
 
 // homeless says whether pods that were moved find no node. Until they do, no more are evicted: what has no budget would lose one
-// replica after another.
+// replica after another. Who has accepted that pods find no room goes on.
 func (m *mover) homeless(ctx context.Context) (bool, error) {
 	var pending corev1.PodList
 	if err := m.Kube.List(ctx, &pending, client.MatchingFields{"status.phase": string(corev1.PodPending)}); err != nil {
@@ -134,7 +140,7 @@ func (m *mover) homeless(ctx context.Context) (bool, error) {
 		}
 		for _, condition := range pod.Status.Conditions {
 			if condition.Type == corev1.PodScheduled && condition.Reason == corev1.PodReasonUnschedulable {
-				found = true
+				found = !m.options.despite[ObstacleCapacity] && !m.options.despite[ObstacleSelector]
 				m.wait(podRef(pod), "finds no node: "+condition.Message)
 			}
 		}

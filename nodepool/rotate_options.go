@@ -15,10 +15,10 @@ const Fresh RotateMode = 1
 
 func (m RotateMode) rotate(o *rotateOptions) { o.fresh = o.fresh || m == Fresh }
 
-// Despite lets a rotation begin although there are obstacles of these kinds.
+// Despite lets a rotation or an upgrade begin although there are obstacles of these kinds.
 func Despite(kinds ...ObstacleKind) Despised { return Despised{kinds} }
 
-// Despised is what Despite gives: an option of Rotate and PlanRotation, and of Plan and Reconcile for Prune.
+// Despised is what Despite gives: an option of Rotate, PlanRotation, Recycle and Upgrade, and of Plan and Reconcile for Prune.
 type Despised struct{ kinds []ObstacleKind }
 
 func (d Despised) rotate(o *rotateOptions) {

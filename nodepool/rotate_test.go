@@ -4,7 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/digitalocean/godo"
 	"github.com/stretchr/testify/require"
 
 	"github.com/caissonhq/caisson/nodepool"
@@ -16,9 +15,7 @@ func TestRotateReplacesAPoolWithoutDowntime(t *testing.T) {
 	f := newFarm(t, shop(), nodepooltest.Options{Delays: nodepooltest.Delays{NodeJoin: 300 * time.Millisecond}})
 	f.deploy("web", 4)
 	old := f.pools()[0]
-	_, _, err := f.server.Client().Kubernetes.UpdateNodePool(t.Context(), old.cluster, old.ID,
-		&godo.KubernetesNodePoolUpdateRequest{Tags: append(old.ownTags(), "terraform:default-node-pool")})
-	require.NoError(t, err)
+	f.retag(old, append(old.ownTags(), "terraform:default-node-pool")...)
 	stop := f.sample("web")
 	larger := shop(nodepool.Pool{Name: "general", Preset: nodepool.PresetProduction})
 
@@ -49,4 +46,19 @@ func TestRotateReplacesAPoolWithoutDowntime(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, again.Changed(), "it has that size already")
 	f.reconcile(larger)
+}
+
+// A pool that has scaled to zero has nothing to move, and none of its nodes is made for nothing.
+func TestRotateAnEmptyPool(t *testing.T) {
+	spec := shop(nodepool.Pool{Name: "general", Preset: nodepool.PresetStaging}, nodepool.Interruptible())
+	f := newFarm(t, spec, nodepooltest.Options{})
+	before := f.pools()[1]
+	require.Empty(t, before.Nodes)
+	_, err := nodepool.Rotate(t.Context(), f.client(), spec, "interruptible", quick(), nodepool.Fresh)
+	require.NoError(t, err)
+	after := f.pools()[1]
+	require.NotEqual(t, before.ID, after.ID)
+	require.Empty(t, after.Nodes)
+	require.Equal(t, []any{true, 0, 3}, []any{after.AutoScale, after.MinNodes, after.MaxNodes})
+	f.reconcile(spec)
 }

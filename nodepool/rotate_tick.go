@@ -103,15 +103,6 @@ func (m *mover) createNew(ctx context.Context, under *rotation) error {
 	return m.createPool(ctx, pool, under.Generation)
 }
 
-// nodes of a pool, as the cluster has them.
-func (m *mover) nodes(ctx context.Context, pool string) ([]corev1.Node, error) {
-	var list corev1.NodeList
-	if err := m.Kube.List(ctx, &list, client.MatchingLabels{labelDOKSPoolID: pool}); err != nil {
-		return nil, err
-	}
-	return list.Items, nil
-}
-
 // delete the pool that is empty. From here on there is no way back, which is remembered first.
 func (m *mover) delete(ctx context.Context, from, to *wirePool) error {
 	if d := inherit(from, to); !d.empty() {
@@ -163,7 +154,7 @@ func (m *mover) finish(ctx context.Context, under *rotation, to *wirePool) (done
 			return false, m.updateLive(ctx, to, d)
 		}
 	}
-	m.known.Rotation = nil
+	m.known.Rotation, m.known.Recycling = nil, nil
 	if err := m.remember(ctx); err != nil {
 		return false, err
 	}

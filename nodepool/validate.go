@@ -11,6 +11,8 @@ import (
 	metav1validation "k8s.io/apimachinery/pkg/apis/meta/v1/validation"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/caissonhq/caisson/internal/fielderrors"
 )
 
 // maxNameLength leaves room for what DOKS adds to make the name of a node, which is a label value.
@@ -80,7 +82,7 @@ func (p Pool) validateCount() field.ErrorList {
 // validateLabels refuses those that nodes have anyway: with another caisson.dev/pool, for example, Placement would not
 // find them.
 func validateLabels(path *field.Path, labels map[string]string) field.ErrorList {
-	errs := metav1validation.ValidateLabels(labels, path)
+	errs := fielderrors.Sorted(metav1validation.ValidateLabels(labels, path))
 	for _, key := range slices.Sorted(maps.Keys(labels)) {
 		if slices.Contains(nodeLabels(), key) || strings.HasPrefix(key, labelsDOKS) {
 			errs = append(errs, field.Invalid(path.Key(key), labels[key], "every node has it from DOKS or Caisson: leave it out"))

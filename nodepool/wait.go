@@ -7,7 +7,6 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
 // WaitOption is an option of Wait: ObserveWait, and Pace for how often it looks.
@@ -128,11 +127,8 @@ func (p *planner) unreadyNodes(ctx context.Context, live *wirePool) ([]Waiting, 
 		}
 		return missing(live, running, "running"), nil
 	}
-	var nodes corev1.NodeList
-	if err := p.Kube.List(ctx, &nodes, client.MatchingLabels{labelDOKSPoolID: live.ID}); err != nil {
-		return nil, fmt.Errorf("list the nodes of pool %s: %w", live.Name, err)
-	}
-	return unreadyNodes(live, nodes.Items), nil
+	nodes, err := p.nodes(ctx, live.ID)
+	return unreadyNodes(live, nodes), err
 }
 
 // unreadyNodes of a pool that have joined, and those that have not.

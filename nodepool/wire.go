@@ -77,14 +77,17 @@ type wireNode struct {
 	Name    string     `json:"name"`
 	Status  wireStatus `json:"status"`
 	Droplet string     `json:"droplet_id"`
+	Created string     `json:"created_at"` // RFC 3339
 }
 
 // States of clusters and nodes.
 const (
-	stateRunning  = "running"
-	stateError    = "error"
-	stateDeleting = "deleting"
-	stateDeleted  = "deleted"
+	stateProvisioning = "provisioning"
+	stateRunning      = "running"
+	stateUpgrading    = "upgrading"
+	stateError        = "error"
+	stateDeleting     = "deleting"
+	stateDeleted      = "deleted"
 )
 
 // body of a request. What is not in it stays as it is.

@@ -47,7 +47,7 @@ func (c *call) getOptions() (answer, error) {
 		}
 	}
 	return ok(http.StatusOK, map[string]any{"options": map[string]any{
-		"regions": regions(), "versions": c.server.options.Versions, "sizes": sizes,
+		"regions": c.server.options.Regions, "versions": c.server.options.Versions, "sizes": sizes,
 	}})
 }
 

@@ -19,10 +19,10 @@ func (s *Server) newCluster(body clusterBody) (*cluster, error) {
 		isolated: given(body.IsolatedWorkers, false), maintenance: maintenance{StartTime: "00:00", Day: "any"},
 		state: clusterProvisioning, due: now.Add(s.options.Delays.Cluster), created: now, updated: now,
 	}
-	if !slices.ContainsFunc(regions(), func(r godo.KubernetesRegion) bool { return r.Slug == one.region }) {
+	if !slices.ContainsFunc(s.options.Regions, func(r godo.KubernetesRegion) bool { return r.Slug == one.region }) {
 		return nil, invalid("region: %q is not a region with Kubernetes", one.region)
 	}
-	version, err := s.version(given(body.Version, ""))
+	version, err := version(s.options.Versions, given(body.Version, ""))
 	if err != nil {
 		return nil, err
 	}
@@ -65,8 +65,8 @@ func (c *cluster) addPools(bodies []poolBody) error {
 }
 
 // version for what is asked: a version, "latest", or a minor, "1.35", for its newest.
-func (s *Server) version(asked string) (string, error) {
-	for _, one := range s.options.Versions { // from the newest
+func version(versions []godo.KubernetesVersion, asked string) (string, error) {
+	for _, one := range versions { // from the newest
 		if asked == "latest" || asked == one.Slug || asked != "" && strings.HasPrefix(one.Slug, asked+".") {
 			return one.Slug, nil
 		}

@@ -6,6 +6,8 @@
 //	client := server.Client() // *godo.Client, without a socket or a token
 //	cluster, _, err := client.Kubernetes.Create(ctx, …)
 //
+// OptionsFor gives options with which a spec's cluster can be had, whatever it asks for.
+//
 // The server keeps state and changes it as DigitalOcean Kubernetes (DOKS) does. Whatever takes time takes what Options.Delays
 // say, by Options.Clock: nothing by default, so that all is done at the next look. Fail breaks requests, also after they have
 // been done. A second Client is somebody else who changes things, and Scale the autoscaler.

@@ -39,6 +39,8 @@ type Options struct {
 	Sizes []godo.Size
 	// Versions of Kubernetes, the newest first. Default: three minors in the form that DOKS gives them, "1.36.3-do.0".
 	Versions []godo.KubernetesVersion
+	// Regions with Kubernetes. Default: ten of DigitalOcean's.
+	Regions []godo.KubernetesRegion
 	// DropletLimit is how many nodes there can be in all clusters together. Default: 25, as DigitalOcean's page on the
 	// autoscaler names it.
 	DropletLimit int
@@ -62,6 +64,8 @@ type Exchange struct {
 	ResponseBody []byte
 }
 
+const defaultDropletLimit = 25
+
 // New makes a server without clusters. It runs nothing by itself until Attach is called: time counts at each look.
 func New(o Options) *Server {
 	if o.Clock == nil {
@@ -73,8 +77,11 @@ func New(o Options) *Server {
 	if o.Versions == nil {
 		o.Versions = defaultVersions()
 	}
+	if o.Regions == nil {
+		o.Regions = regions()
+	}
 	if o.DropletLimit == 0 {
-		o.DropletLimit = 25
+		o.DropletLimit = defaultDropletLimit
 	}
 	s := &Server{options: o, closed: make(chan struct{}), dropletID: 400_000_000}
 	s.working.kicks, s.working.changed = make(chan struct{}, 1), make(chan struct{})
