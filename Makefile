@@ -21,7 +21,7 @@ TRIVY ?= $(TRIVYBUILD)
 FAULTS = go test ./apply -run '^(TestFaults|TestFaultsOfDelete|TestControlPlaneCrashes|TestKilledCaller)$$' -count=1 -timeout 3h -v
 PROPERTIES = go test ./apply -run TestUnchangedIsNeverWrong -count=1 -timeout 4h -v
 
-POOLS = go test ./nodepool -run '^(TestRotate|TestUndo|TestTwoProcesses|TestPrune)' -count=1 -timeout 4h -v
+POOLS = go test ./nodepool -run '^Test(Rotate|Undo|TwoProcesses|Prune|Recycle|AnySpec)' -count=1 -timeout 4h -v
 
 FUZZTIME ?= 10m
 BENCH ?=
@@ -88,7 +88,7 @@ olderapi: ## Build the oldest API server that is supported: 4 minutes on two cor
 		k8s.io/kubernetes/cmd/kube-apiserver
 
 # The older API server is tested against here alone, and not by make test: its build is as long as all of the tests.
-prove: olderapi ## The long runs: each fault in each request; properties on the newest and oldest API server; fuzzing, FUZZTIME (10m) each.
+prove: olderapi ## The long runs: each fault in each request, rotations killed at each point; properties on the newest and oldest API server; fuzzing, FUZZTIME (10m) each.
 	CAISSON_PROVE=all $(FAULTS)
 	CAISSON_PROVE=all go test ./workload -run TestRollingUpdate -count=1 -v
 	CAISSON_PROVE=all $(POOLS)

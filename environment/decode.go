@@ -144,6 +144,8 @@ func expected(kind reflect.Type, err error) string {
 		return "boolean: write true or false"
 	case reflect.Int, reflect.Int32, reflect.Int64:
 		return fmt.Sprintf("whole number of %d bits: write digits, without quotes", kind.Bits())
+	case reflect.Float64:
+		return "number: write digits, without quotes"
 	case reflect.String:
 		return "text: put it in quotes"
 	default:

@@ -157,6 +157,6 @@ func TestParseBoundsWhatAliasesMake(t *testing.T) {
 	many := "[" + strings.Repeat("*a,", 2000) + "]"
 	text := "x: [&a {name: A}, &b " + many + "]\nservers: [" + strings.Repeat("{env: *b},", 2000) + "]\n"
 	requireMistakes(t, "a short file takes neither minutes nor gigabytes", text,
-		"1: x: there is no such field; there are apiVersion, kind, name, namespace, outside, pools, profile, region, schedules, servers, stateful, tasks, workers",
+		"1: x: there is no such field; there are apiVersion, cluster, kind, name, namespace, outside, pools, profile, region, schedules, servers, stateful, tasks, workers",
 		"1: servers[24].env[1974]: more than 100000 values: have fewer aliases repeat each other")
 }

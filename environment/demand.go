@@ -15,6 +15,7 @@ import (
 // demand of a workload: how many pods there always are, how many there can be, and how many more while it is updated.
 type demand struct {
 	least, most, surge int32
+	autoscaled         bool
 	spec               corev1.PodSpec
 	claims             []corev1.PersistentVolumeClaim
 	// requests and limits of one pod; requests count the pod itself too.
@@ -35,7 +36,7 @@ func demandOf(objects []caisson.Object) demand {
 				d.surge = 1 // as workload builds them
 			}
 		case *autoscalingv2.HorizontalPodAutoscaler: // comes after its Deployment
-			d.least, d.most = *object.Spec.MinReplicas, object.Spec.MaxReplicas
+			d.least, d.most, d.autoscaled = *object.Spec.MinReplicas, object.Spec.MaxReplicas, true
 		case *appsv1.StatefulSet:
 			d.spec, d.least, d.most = object.Spec.Template.Spec, *object.Spec.Replicas, *object.Spec.Replicas
 			d.claims = object.Spec.VolumeClaimTemplates

@@ -1,5 +1,5 @@
-// Package environment is a whole environment as one value: node pools, a namespace and the workloads in it, read from a
-// YAML file and checked against each other.
+// Package environment is a whole environment as one value: a cluster with its node pools, a namespace and the workloads in
+// it, read from a YAML file and checked against each other.
 //
 //	env, err := environment.Load("production.yaml")
 //	report, err := apply.Reconcile(ctx, c, env.Set("deploy-bot"), []caisson.Builder{env}, apply.Prune)
@@ -46,8 +46,24 @@
 //
 // A server with gateway: true is reached through the cluster's Gateways and Ingresses. Everything else is denied.
 //
+// # The cluster
+//
+// The nodes are of a DOKS cluster. What is said of it stands beside the pools, and ClusterSpec gives it to package nodepool:
+//
+//	cluster:
+//	  name: shop-production # the default, of the environment's name and its profile
+//	  highAvailability: true
+//	  maintenance: {day: tuesday, start: "03:00"}
+//
+// What is left out stays as it is at DigitalOcean. The profile gives workloads their replicas; it does not make the control
+// plane highly available, which costs money and cannot be taken back.
+//
+// # What is checked
+//
 // Beyond what each block checks for itself, an environment checks that every name that is referred to exists, that no
-// two workloads have one name, that the workloads fit the nodes (all replicas that are always there, and for one workload
-// after another the additional one of a rolling update), and that they fit the namespace's quota and the connections of
-// their databases when all are at their most and all are updated.
+// two workloads have one name, that the workloads fit the nodes, and that they fit the namespace's quota and the connections
+// of their databases when all are at their most and all are updated.
+//
+// They fit the nodes if all replicas that are always there find a place, then all that autoscalers add, and then for one
+// workload after another the additional one of a rolling update. A pool that scales itself is as large as it becomes.
 package environment

@@ -27,6 +27,9 @@ type Environment struct {
 	Profile workload.Profile `json:"profile,omitempty"`
 	// Region of the nodes, as DigitalOcean names it. Default: fra1.
 	Region string `json:"region,omitempty"`
+	// Cluster at DigitalOcean that the pools belong to, without its region and pools, which are said beside it. Default of its
+	// name: that of the environment and its profile, like shop-production, so that staging is never taken for production.
+	Cluster nodepool.Cluster `json:"cluster,omitzero"`
 	// Pools of nodes that the workloads run on, at least one.
 	Pools []nodepool.Pool `json:"pools"`
 	// Namespace of the workloads.
@@ -51,6 +54,7 @@ const defaultRegion = "fra1"
 func (e Environment) withDefaults() Environment {
 	e.Profile = cmp.Or(e.Profile, workload.Production)
 	e.Region = cmp.Or(e.Region, defaultRegion)
+	e.Cluster.Name = cmp.Or(e.Cluster.Name, e.clusterName())
 	pools := make([]nodepool.Pool, len(e.Pools))
 	for i, pool := range e.Pools {
 		pools[i] = pool.WithDefaults()

@@ -102,3 +102,26 @@ func ExampleEnvironment_Nodes() {
 	// general 1900m 6Gi
 	// general 1900m 6Gi
 }
+
+// ClusterSpec is what package nodepool makes of the environment at DigitalOcean.
+func ExampleEnvironment_ClusterSpec() {
+	env, err := environment.Load("../examples/caisson/production.yaml")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	spec, err := env.ClusterSpec()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(spec.Name, "in", spec.Region, "upgraded on", spec.Maintenance.Day)
+	for _, pool := range spec.Pools {
+		fmt.Println(pool)
+	}
+	// plan, err := nodepool.Plan(ctx, nodepool.Client{DO: godo.NewFromToken(token)}, spec)
+
+	// Output:
+	// shop-production in fra1 upgraded on tuesday
+	// general: 3 x s-4vcpu-16gb-amd
+}

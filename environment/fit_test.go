@@ -64,7 +64,15 @@ func TestFit(t *testing.T) {
 		return fmt.Sprintf("servers[%d].resources.requests: Invalid value: %q: %s on the nodes (%s)%s",
 			i, "cpu "+cpu+", memory "+memory, what, pools, remedy)
 	}
+	atMost := func(i int, highest int32, cpu, memory, what, pools string) string {
+		return fmt.Sprintf("servers[%d].autoscale.max: Invalid value: %d: %s on the nodes when all workloads are at their most "+
+			"(%s; each replica requests cpu %s, memory %s): lower autoscale.max or the requests, or take more or larger nodes",
+			i, highest, what, pools, cpu, memory)
+	}
 	staging := []nodepool.Pool{nodepool.Staging()}
+	growing := []nodepool.Pool{{Name: "general", Preset: nodepool.PresetStaging, Autoscale: &nodepool.Autoscale{Min: 1, Max: 3}}}
+	const growingNodes = "general: 1 to 3 x s-2vcpu-8gb-amd"
+	work := []nodepool.Pool{nodepool.Staging(), nodepool.Interruptible()}
 	const stagingNodes = "staging: 2 x s-2vcpu-8gb-amd"
 	gold := nodepool.Pool{
 		Name: "gold", Preset: nodepool.PresetDev,
@@ -123,13 +131,51 @@ func TestFit(t *testing.T) {
 			does(1, "100m", "3Gi", surge, stagingNodes),
 		},
 		"Autoscaled": {
-			"the fewest replicas are always there, more come when the cluster has room",
-			onPools(staging, autoscaled(3, 100, server("a", 0, "900m", "1Gi"))),
-			"",
+			"three, and room for the additional one", onPools(staging, autoscaled(1, 3, server("a", 0, "900m", "1Gi"))), "",
+		},
+		"AutoscaledWithoutSurge": {
+			"an update at the highest load begins with one more", onPools(staging, autoscaled(1, 4, server("a", 0, "900m", "1Gi"))),
+			atMost(0, 4, "900m", "1Gi", surge, stagingNodes),
+		},
+		"AutoscaledTooFar": {
+			"the most must fit too, or the fifth waits when the load is highest",
+			onPools(staging, autoscaled(3, 5, server("a", 0, "900m", "1Gi"))),
+			atMost(0, 5, "900m", "1Gi", "only 4 of 5 replicas fit", stagingNodes),
+		},
+		"AutoscaledNotInSum": {
+			"the nodes together have room for a third of 3 GiB, and none of them has",
+			onPools(staging, autoscaled(1, 3, server("a", 0, "100m", "3500Mi"))),
+			atMost(0, 3, "100m", "3500Mi", "only 2 of 3 replicas fit", stagingNodes),
+		},
+		"AutoscaledBesideAnother": {
+			"what is always there has its place first, whatever its size: the autoscaler's maximum is too large",
+			onPools(staging, autoscaled(1, 4, server("a", 0, "900m", "2Gi")), server("b", 1, "900m", "1Gi")),
+			atMost(0, 4, "900m", "2Gi", "only 3 of 4 replicas fit", stagingNodes),
+		},
+		"NoSurgeBesideAutoscaled": {
+			"the large one could not be updated at the highest load, though it fits",
+			onPools(staging, autoscaled(1, 6, server("a", 0, "100m", "1Gi")), server("b", 1, "100m", "4Gi")),
+			"servers[1].resources.requests: Invalid value: \"cpu 100m, memory 4Gi\": " + surge + " on the nodes when all workloads are " +
+				"at their most (" + stagingNodes + "; each replica requests cpu 100m, memory 4Gi): lower autoscale.max or the requests, " +
+				"or take more or larger nodes",
 		},
 		"AutoscaledTooMany": {
 			"the fewest must fit", onPools(staging, autoscaled(5, 100, server("a", 0, "900m", "1Gi"))),
 			does(0, "900m", "1Gi", "only 4 of 5 replicas fit", stagingNodes),
+		},
+		"PoolGrows": {
+			"a pool that scales itself is as large as it becomes", onPools(growing, autoscaled(1, 5, server("a", 0, "900m", "1Gi"))), "",
+		},
+		"PoolGrowsForWhatIsAlwaysThere": {
+			"its autoscaler adds nodes for pods that wait", onPools(growing, server("a", 5, "900m", "1Gi")), "",
+		},
+		"PoolGrowsTooLittle": {
+			"but not beyond its bounds", onPools(growing, autoscaled(1, 7, server("a", 0, "900m", "1Gi"))),
+			atMost(0, 7, "900m", "1Gi", "only 6 of 7 replicas fit", growingNodes),
+		},
+		"PoolGrowsFromNothing": {
+			"a pool that scales to zero has nodes when there is work", onPools(work, on("interruptible", server("a", 5, "900m", "1Gi"))),
+			"",
 		},
 		"OtherPool": {
 			"a server with a pool does not use another's nodes",

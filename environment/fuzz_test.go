@@ -27,6 +27,7 @@ func FuzzParse(f *testing.F) {
 		valid + "    env: [{name: A, valueFrom: {secretKeyRef: {name: b, key: c}}}]\n",
 		valid + "    placement: {tolerations: [{operator: Exists, tolerationSeconds: 3}]}\n---\n{",
 		allKinds, allKinds + "    profile: dev\n", allKinds + "    replicas: 2000000000\n",
+		inCluster + "    cluster: {}\n", valid + "cluster: {region: x, pools: [{}], tags: [a, a], maintenance: {}}\n",
 		"pools: [{size: s-9vcpu-9gb, count: 9000000000, taints: [{key: a, effect: b, timeAdded: 2024-01-31}]}]\n",
 	} {
 		f.Add([]byte(text))
@@ -53,5 +54,8 @@ func FuzzParse(f *testing.F) {
 		require.NotEmpty(t, objects)
 		_, err = env.Nodes()
 		require.NoError(t, err)
+		spec, err := env.ClusterSpec()
+		require.NoError(t, err)
+		require.NoError(t, spec.Validate())
 	})
 }

@@ -44,6 +44,9 @@ func TestSchemaIsUpToDate(t *testing.T) {
 			reflect.TypeFor[corev1.TaintEffect](): words(
 				corev1.TaintEffectNoSchedule, corev1.TaintEffectPreferNoSchedule, corev1.TaintEffectNoExecute),
 		},
+		// They are the environment's, and it has a name for the cluster.
+		Without:  map[reflect.Type][]string{reflect.TypeFor[nodepool.Cluster](): {"region", "pools"}},
+		Optional: map[reflect.Type][]string{reflect.TypeFor[nodepool.Cluster](): {"name"}},
 		Sources: map[string]string{
 			module: "..", module + "/environment": ".", module + "/workload": "../workload",
 			module + "/nodepool": "../nodepool", module + "/security": "../security",
@@ -93,12 +96,24 @@ func TestSchemaRefuses(t *testing.T) {
 		"ListForFields": {
 			"a namespace has fields", "namespace:\n  name", "namespace:\n  - name", ".namespace: array is no object",
 		},
+		"RegionOfCluster": {"it is the environment's", "pools:", "cluster: {region: fra1}\npools:", ".cluster.region is unknown"},
+		"PoolsOfCluster": {
+			"they are the environment's", "pools:", "cluster: {pools: [{preset: dev}]}\npools:", ".cluster.pools is unknown",
+		},
+		"MaintenanceWithoutStart": {
+			"the API wants both", "pools:", "cluster: {maintenance: {day: any}}\npools:", ".cluster.maintenance.start is required",
+		},
+		"Threshold": {
+			"a share is a number", "pools:", "cluster: {autoscaler: {scaleDownUtilizationThreshold: half}}\npools:",
+			".cluster.autoscaler.scaleDownUtilizationThreshold: string is no number",
+		},
 		"Quantity": {
 			"quantities have a form", "port: 8080", "port: 8080\n    resources: {limits: {cpu: 1 core}}",
 			".servers[0].resources.limits.cpu: 1 core does not match",
 		},
 	}
 	require.Empty(t, validateSchema(t, valid))
+	require.Empty(t, validateSchema(t, inCluster))
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			text := change(t, valid, tc.from, tc.to)

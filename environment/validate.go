@@ -22,6 +22,7 @@ func (e Environment) validate() field.ErrorList {
 	errs := e.validateHead()
 	errs = append(errs, under(field.NewPath("namespace"), e.Namespace.Validate())...)
 	errs = append(errs, e.validatePools()...)
+	errs = append(errs, e.validateCluster(errs)...)
 	items := e.items()
 	for i, as := range given.items() {
 		for _, err := range e.validateItem(items, i, as) {
@@ -91,12 +92,16 @@ func (e Environment) validatePools() field.ErrorList {
 		if _, err := nodepool.Capacity(pool.Size); pool.Size != "" && err != nil {
 			errs = append(errs, field.Invalid(at.Child("size"), field.OmitValueType{}, err.Error()))
 		}
-		if pool.Count > left {
-			errs = append(errs, field.Invalid(at.Child("count"), pool.Count,
+		most, path := pool.MaxCount(), at.Child("count")
+		if pool.Autoscale != nil {
+			path = at.Child("autoscale", "max")
+		}
+		if most > left {
+			errs = append(errs, field.Invalid(path, most,
 				fmt.Sprintf("a cluster has at most %d nodes: write a smaller number", maxNodes)))
 			continue
 		}
-		left -= max(0, pool.Count)
+		left -= max(0, most)
 	}
 	return errs
 }

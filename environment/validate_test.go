@@ -103,6 +103,11 @@ func TestParseTellsMistakesOfTheEnvironment(t *testing.T) {
 			"preset: production\n    count: 4998\n  - preset: dev\n    count: 3",
 			`8: pools[1].count: Invalid value: 3: a cluster has at most 5000 nodes: write a smaller number`,
 		},
+		"TooManyNodesOfAutoscalers": {
+			"what it can become counts", "preset: production",
+			"preset: production\n    count: 4998\n  - preset: dev\n    autoscale:\n      min: 1\n      max: 3",
+			`10: pools[1].autoscale.max: Invalid value: 3: a cluster has at most 5000 nodes: write a smaller number`,
+		},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) { requireMistakes(t, tc.reason, change(t, valid, tc.from, tc.to), tc.want) })

@@ -37,7 +37,7 @@ func applyCommand() *cobra.Command {
 	f.addOutput(command, "table")
 	f.addContext(command)
 	f.addModes(command)
-	f.addTimeout(command)
+	f.addTimeout(command, forPods, forPodsUsage)
 	command.Flags().BoolVar(&wait, "wait", true, "wait until everything is available")
 	command.Flags().StringVar(&planned, "plan", "", "do what plan --save wrote to this file, unless anything has moved")
 	return command

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/caissonhq/caisson/apply"
+	"github.com/caissonhq/caisson/nodepool"
 )
 
 type flags struct {
@@ -17,6 +18,8 @@ type flags struct {
 	timeout time.Duration
 
 	prune, adopt, force bool
+	despite             []string
+	pace                nodepool.Pace
 }
 
 func (f *flags) addFile(command *cobra.Command) {
@@ -31,9 +34,14 @@ func (f *flags) addContext(command *cobra.Command) {
 	command.Flags().StringVar(&f.context, "context", "", "the kubeconfig's context (default: the current one)")
 }
 
-func (f *flags) addTimeout(command *cobra.Command) {
-	command.Flags().DurationVar(&f.timeout, "timeout", 5*time.Minute, "how long to wait until everything is available")
+func (f *flags) addTimeout(command *cobra.Command, otherwise time.Duration, usage string) {
+	command.Flags().DurationVar(&f.timeout, "timeout", otherwise, usage)
 }
+
+const (
+	forPods      = 5 * time.Minute
+	forPodsUsage = "how long to wait until everything is available"
+)
 
 func (f *flags) addModes(command *cobra.Command) {
 	command.Flags().BoolVar(&f.prune, "prune", true, "delete what the environment no longer holds")

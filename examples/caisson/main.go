@@ -61,6 +61,7 @@ func newCommand() *cobra.Command {
 	}
 	command.AddCommand(
 		upCommand(), renderCommand(), planCommand(), applyCommand(), rollbackCommand(), deleteCommand(), schemaCommand(),
+		nodepoolCommand(),
 	)
 	return command
 }

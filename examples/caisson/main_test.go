@@ -30,10 +30,35 @@ func TestUp(t *testing.T) {
 		t.Run(example, func(t *testing.T) {
 			code, stdout, stderr := runCaisson(t, "up", example, "--exit")
 			require.Zero(t, code, stderr)
+			require.Regexp(t, `^Cluster shop-`+example+` was made in fra1, .*
+Pool general: \d x s-.*, \d nodes? ha(s|ve) joined\.
+`, stdout)
 			require.Contains(t, stdout, "created  Deployment")
 			require.Regexp(t, `Everything is available, .* Applied once more: \d+ unchanged\.`, stdout)
 		})
 	}
+}
+
+// What DigitalOcean offers changes, and what runs on a pool that scales itself needs a node of it.
+func TestUpWithAnyPools(t *testing.T) {
+	text, err := os.ReadFile("dev.yaml")
+	require.NoError(t, err)
+	file := filepath.Join(t.TempDir(), "env.yaml")
+	text = []byte(strings.NewReplacer("region: fra1", `region: atl1
+cluster: {id: 0b9fb7e5-0d67-4d6c-8c4e-0f1f8f3c1f25, version: "1.33"}`, "preset: dev", `size: m3-2vcpu-16gb
+    count: 1
+  - preset: interruptible`, "calls: [api]", `calls: [api]
+workers:
+  - name: batch
+    image: registry.example.com/shop/batch@sha256:737a40b9f86be43d87f408a2bd3fbdde726bfb6eb34e253e9ef11d3cb6649a2d
+    pool: interruptible`).Replace(string(text)))
+	require.NoError(t, os.WriteFile(file, text, 0o600))
+	code, stdout, stderr := runCaisson(t, "up", "-f", file, "--exit", "--timeout", "1m")
+	require.Zero(t, code, stderr)
+	require.Regexp(t, `^Cluster shop-dev was made in atl1, .*
+Pool general: 1 x m3-2vcpu-16gb, 1 node has joined\.
+Pool interruptible: 0 to 3 x s-2vcpu-8gb-amd, 3 nodes have joined\.
+`, stdout)
 }
 
 func TestRender(t *testing.T) {

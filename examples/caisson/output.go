@@ -7,8 +7,6 @@ import (
 	"slices"
 
 	"sigs.k8s.io/yaml"
-
-	"github.com/caissonhq/caisson"
 )
 
 func formats() []string { return []string{"table", "json", "markdown", "yaml"} }
@@ -20,9 +18,16 @@ func checkFormat(format string) error {
 	return nil
 }
 
-// printReport in the format that was asked for.
-func printReport(w io.Writer, report *caisson.Report, format string) error {
-	switch format {
+// printed is what every command gives: a *caisson.Report, or a *nodepool.ClusterStatus.
+type printed interface {
+	Table(w io.Writer) error
+	Markdown(w io.Writer) error
+}
+
+// print in the format that was asked for.
+func (s *session) print(report printed) error {
+	w := s.stdout
+	switch s.output {
 	case "json":
 		return printJSON(w, report)
 	case "yaml":

@@ -41,7 +41,7 @@ func rollbackCommand() *cobra.Command {
 	f.addOutput(command, "table")
 	f.addContext(command)
 	f.addModes(command)
-	f.addTimeout(command)
+	f.addTimeout(command, forPods, forPodsUsage)
 	command.Flags().IntVar(&to, "to", 0, "number of a revision (default: the last one that was applied in full)")
 	command.Flags().BoolVar(&wait, "wait", true, "wait until everything is available")
 	return command

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -80,6 +81,10 @@ func (s *session) connect() error {
 	if err != nil {
 		return fmt.Errorf("find the cluster: %w: name one with --context, or run caisson up", err)
 	}
+	return s.connectTo(config)
+}
+
+func (s *session) connectTo(config *rest.Config) (err error) {
 	config.QPS = -1 // client-go's default is 5 requests a second
 	s.client, err = client.New(config, client.Options{Scheme: scheme.Scheme})
 	return err
@@ -118,5 +123,3 @@ func (s *session) wait(ctx context.Context, report *caisson.Report) error {
 	s.progress.clear()
 	return err
 }
-
-func (s *session) print(report *caisson.Report) error { return printReport(s.stdout, report, s.output) }

@@ -27,8 +27,9 @@ func upCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "up [production|staging|dev]",
 		Short: "Start a control plane on this machine and reconcile an environment in it, twice",
-		Long: `Start a real Kubernetes control plane on this machine, with the nodes of the environment simulated, apply the
-environment, wait until everything is available, apply it again to show that nothing changes, and stay until Ctrl-C.
+		Long: `Start a real Kubernetes control plane on this machine, make the environment's cluster and node pools at a simulated
+DigitalOcean, whose nodes join it, apply the environment, wait until everything is available, apply it again to show that
+nothing changes, and stay until Ctrl-C.
 
 With --context and -f it does the same on an existing cluster.`,
 		Args: cobra.MaximumNArgs(1),
@@ -41,7 +42,7 @@ With --context and -f it does the same on an existing cluster.`,
 	}
 	f.addFile(command)
 	f.addOutput(command, "table")
-	f.addTimeout(command)
+	f.addTimeout(command, forPods, forPodsUsage)
 	command.Flags().StringVar(&f.context, "context", "", "use an existing cluster, by its context in the kubeconfig")
 	command.Flags().BoolVar(&exit, "exit", false, "end when everything is available, instead of waiting for Ctrl-C")
 	return command
@@ -57,14 +58,7 @@ func example(name string) (*environment.Environment, error) {
 
 func upEmbedded(ctx context.Context, s *session, exit bool) (err error) {
 	start := time.Now()
-	nodes, err := s.env.Nodes()
-	if err != nil {
-		return err
-	}
-	running, err := cluster.Start(ctx, cluster.Options{
-		Nodes:    nodes,
-		Progress: func(line string) { s.progress.sayf("%s", line) },
-	})
+	running, err := cluster.Start(ctx, cluster.Options{Progress: func(line string) { s.progress.sayf("%s", line) }})
 	if err != nil {
 		return err
 	}
@@ -72,6 +66,11 @@ func upEmbedded(ctx context.Context, s *session, exit bool) (err error) {
 	if s.client, err = client.New(running.Config, client.Options{Scheme: scheme.Scheme}); err != nil {
 		return err
 	}
+	server, err := upPools(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer server.Close()
 	if err := s.reconcileTwice(ctx, start); err != nil || exit {
 		return err
 	}

@@ -21,6 +21,9 @@ type Options struct {
 	Enums map[reflect.Type][]string
 	// Fixed are the only values of fields at the top, by name: apiVersion and kind.
 	Fixed map[string]string
+	// Without are fields of structs that a file does not have, and Optional those that it need not have though their tags do not
+	// say so, by their names in JSON.
+	Without, Optional map[reflect.Type][]string
 	// Sources are the folders with the source of packages, by import path. What these packages declare is described by
 	// its doc comments, all other types by their SwaggerDoc method.
 	Sources map[string]string
@@ -50,7 +53,7 @@ func Generate(kind reflect.Type, o Options) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &generator{enums: o.Enums, docs: docs, definitions: map[reflect.Type]*definition{}}
+	g := &generator{options: o, docs: docs, definitions: map[reflect.Type]*definition{}}
 	root, err := g.object(kind)
 	if err != nil {
 		return nil, err
@@ -75,7 +78,7 @@ func Generate(kind reflect.Type, o Options) ([]byte, error) {
 }
 
 type generator struct {
-	enums       map[reflect.Type][]string
+	options     Options
 	docs        comments
 	in          []reflect.Type // that contain what is being made
 	definitions map[reflect.Type]*definition
@@ -108,8 +111,10 @@ func (g *generator) node(kind reflect.Type) (*node, error) {
 		return &node{Type: "boolean"}, nil
 	case reflect.Int, reflect.Int32, reflect.Int64:
 		return &node{Type: "integer"}, nil
+	case reflect.Float64:
+		return &node{Type: "number"}, nil
 	case reflect.String:
-		return &node{Type: "string", Enum: g.enums[kind]}, nil
+		return &node{Type: "string", Enum: g.options.Enums[kind]}, nil
 	case reflect.Slice:
 		items, err := g.node(kind.Elem())
 		return &node{Type: "array", Items: items}, err
@@ -138,6 +143,8 @@ func (g *generator) object(kind reflect.Type) (*node, error) {
 			continue // the fields of an embedded struct come by themselves
 		case name == "":
 			return nil, fmt.Errorf("%s.%s has no name in JSON", kind, f.Name)
+		case slices.Contains(g.options.Without[kind], name):
+			continue
 		}
 		property, err := g.node(f.Type)
 		if err != nil {
@@ -147,7 +154,8 @@ func (g *generator) object(kind reflect.Type) (*node, error) {
 			property.Description = text
 		}
 		n.Properties[name] = property
-		if !strings.Contains(flags, "omitempty") && !strings.Contains(flags, "omitzero") {
+		optional := strings.Contains(flags, "omitempty") || strings.Contains(flags, "omitzero")
+		if !optional && !slices.Contains(g.options.Optional[kind], name) {
 			n.Required = append(n.Required, name)
 		}
 	}

@@ -55,6 +55,7 @@ func TestGenerate(t *testing.T) {
 		"Text":     {"a string is text", of[string](), object{"type": "string"}},
 		"Boolean":  {"a bool is a boolean", of[bool](), object{"type": "boolean"}},
 		"Integer":  {"all sizes of int are integers", of[int32](), object{"type": "integer"}},
+		"Number":   {"a float is a number", of[float64](), object{"type": "number"}},
 		"Pointer":  {"a pointer is what it points to", of[*int64](), object{"type": "integer"}},
 		"Enum":     {"the caller knows the values of a named string", of[color](), colors},
 		"Duration": {"Kubernetes writes it as text", of[metav1.Duration](), object{"type": "string"}},
@@ -104,6 +105,24 @@ func TestEmbeddedStructIsInlined(t *testing.T) {
 		},
 	}
 	require.Empty(t, cmp.Diff(want, got))
+}
+
+// A type that is used in a file can have fields that are said elsewhere there, or that have a default there.
+func TestWithoutAndOptional(t *testing.T) {
+	type shared struct {
+		Name   string `json:"name"`
+		Region string `json:"region"`
+		Pools  []any  `json:"pools"` // of which no schema can be made
+	}
+	kind := reflect.TypeFor[shared]()
+	got := generate(t, kind, schema.Options{
+		Without: map[reflect.Type][]string{kind: {"pools"}}, Optional: map[reflect.Type][]string{kind: {"name"}},
+	})
+	text := map[string]any{"type": "string"}
+	require.Empty(t, cmp.Diff(map[string]any{
+		"type": "object", "additionalProperties": false, "required": []any{"region"},
+		"properties": map[string]any{"name": text, "region": text},
+	}, got))
 }
 
 type recursive struct {
