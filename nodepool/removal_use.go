@@ -118,12 +118,22 @@ func (c Client) usesOfKind(ctx context.Context, kind schema.GroupKind, ending []
 	}
 }
 
+// movedOn says whether the manager of an entry has later written the same part through a version that stays. Its old entry is
+// kept for the fields that it has not written since. Times are in seconds, so in the same one nobody knows.
+func movedOn(object *metav1.PartialObjectMetadata, entry metav1.ManagedFieldsEntry, ending []removal) bool {
+	return slices.ContainsFunc(object.ManagedFields, func(other metav1.ManagedFieldsEntry) bool {
+		ends := slices.ContainsFunc(ending, func(r removal) bool { return r.kind.GroupVersion().String() == other.APIVersion })
+		return !ends && other.Manager == entry.Manager && other.Subresource == entry.Subresource &&
+			entry.Time != nil && other.Time != nil && other.Time.After(entry.Time.Time)
+	})
+}
+
 // usesOf an object, one for each manager and version.
 func usesOf(object *metav1.PartialObjectMetadata, ending []removal) []RemovedUse {
 	var uses []RemovedUse
 	for _, one := range ending {
 		for _, entry := range object.ManagedFields {
-			if entry.APIVersion != one.kind.GroupVersion().String() {
+			if entry.APIVersion != one.kind.GroupVersion().String() || movedOn(object, entry, ending) {
 				continue
 			}
 			use := RemovedUse{

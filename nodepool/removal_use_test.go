@@ -3,7 +3,9 @@ package nodepool_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	autoscalingv1 "k8s.io/api/autoscaling/v1"
@@ -77,6 +79,20 @@ func TestUsesAreFoundInManagedFields(t *testing.T) {
 		autoscalingv2.SchemeGroupVersion.WithKind("HorizontalPodAutoscaler"))
 	require.Len(t, uses, 4, "through either")
 	require.Len(t, kube.listed, 2, "two pages, once")
+
+	time.Sleep(time.Second) // times are in seconds
+	var moved autoscalingv2.HorizontalPodAutoscaler
+	require.Eventually(t, func() bool { // its controller writes to it as well
+		require.NoError(t, cluster.Client.Get(t.Context(), client.ObjectKey{Namespace: namespace, Name: "b"}, &moved))
+		moved.Spec.MaxReplicas = 4
+		return cluster.Client.Update(t.Context(), &moved, client.FieldOwner("old-chart")) == nil
+	}, 10*time.Second, 50*time.Millisecond)
+	require.True(t, slices.ContainsFunc(moved.ManagedFields, func(entry metav1.ManagedFieldsEntry) bool {
+		return entry.Manager == "old-chart" && entry.APIVersion == "autoscaling/v1"
+	}), "the server keeps who wrote through the old version")
+	uses, _ = nodepool.UsesIfRemoved(t.Context(), nodepool.Client{Kube: kube},
+		autoscalingv1.SchemeGroupVersion.WithKind("HorizontalPodAutoscaler"))
+	require.Len(t, uses, 2, "who has moved on is not named")
 
 	kube.err = errors.New("forbidden")
 	uses, unseen = nodepool.UsesIfRemoved(t.Context(), nodepool.Client{Kube: kube},

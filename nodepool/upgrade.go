@@ -93,8 +93,8 @@ func (p *planner) upgrade(ctx context.Context, s *step, version string) error {
 	s.change.Action = caisson.Updated
 	s.change.Fields = []caisson.FieldChange{{Path: "version", Before: text(before), After: text(offered[at])}}
 	err = p.api().startUpgrade(ctx, p.live.ID, offered[at])
-	if err == nil {
-		return nil
+	if err == nil || permanent(err) { // refused: an upgrade that is under way now is another's
+		return err
 	}
 	// The answer can be lost after it has begun.
 	if again := p.readExisting(ctx); again != nil {

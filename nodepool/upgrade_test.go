@@ -2,10 +2,13 @@ package nodepool_test
 
 import (
 	"context"
+	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/digitalocean/godo"
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -223,4 +226,37 @@ func TestRotateIsRefusedDuringAnUpgrade(t *testing.T) {
 	require.NoError(t, err)
 	_, err = nodepool.Rotate(t.Context(), a.client(), spec, "general", nodepool.Fresh, quick())
 	require.ErrorContains(t, err, "the cluster is being upgraded, which replaces each of its nodes: wait until that has ended")
+}
+
+// rival starts an upgrade just before ours.
+type rival struct {
+	http.RoundTripper
+
+	version string
+}
+
+func (r *rival) RoundTrip(request *http.Request) (*http.Response, error) {
+	if request.Method == http.MethodPost && r.version != "" {
+		body := strings.NewReader(`{"version":"` + r.version + `"}`)
+		r.version = ""
+		first := request.Clone(request.Context())
+		first.Body, first.ContentLength = io.NopCloser(body), body.Size()
+		response, err := r.RoundTripper.RoundTrip(first)
+		if err != nil {
+			return nil, err
+		}
+		_ = response.Body.Close()
+	}
+	return r.RoundTripper.RoundTrip(request)
+}
+
+// An upgrade of another process is not taken for our own.
+func TestUpgradeOfAnother(t *testing.T) {
+	a, spec := upgradable(t, time.Hour)
+	c := a.client()
+	c.DO = godo.NewClient(&http.Client{Transport: &rival{RoundTripper: a.server, version: "1.37.3-do.0"}})
+	report, err := nodepool.Upgrade(t.Context(), c, spec, "1.37.3-do.1")
+	require.ErrorContains(t, err, "422")
+	require.Equal(t, caisson.Failed, report.Changes[0].Action)
+	require.Len(t, a.upgrades(), 2)
 }
