@@ -8,6 +8,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	utiljson "k8s.io/apimachinery/pkg/util/json"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -36,10 +37,10 @@ func newIntent(c client.Client, set Set, object caisson.Object, requires []caiss
 		ref:    caisson.Ref{Namespace: object.GetNamespace(), Name: object.GetName()},
 		object: object, set: set, requires: requires,
 	}
-	kind, err := c.GroupVersionKindFor(object)
+	kind, err := kindOf(c, object)
 	if err != nil {
 		in.ref.Kind = fmt.Sprintf("%T", object)
-		in.err = fmt.Errorf("the client's scheme does not know its type: %w", err)
+		in.err = fmt.Errorf("the client's scheme does not know its type, and its apiVersion and kind are not set: %w", err)
 		return in
 	}
 	in.ref = caisson.RefTo(kind, object)
@@ -53,6 +54,16 @@ func newIntent(c client.Client, set Set, object caisson.Object, requires []caiss
 		in.err = errors.New("metadata.name: is that of the set's own parent, choose another")
 	}
 	return in
+}
+
+// kindOf an object by the client's scheme, or by what it says of itself: blocks build kinds that not every scheme knows.
+func kindOf(c client.Client, object caisson.Object) (schema.GroupVersionKind, error) {
+	kind, err := c.GroupVersionKindFor(object)
+	said := object.GetObjectKind().GroupVersionKind()
+	if runtime.IsNotRegisteredError(err) && said.Kind != "" && said.Version != "" {
+		return said, nil
+	}
+	return kind, err
 }
 
 // locate says what keeps the intent from having a place on the cluster.
