@@ -31,11 +31,14 @@ BENCH ?=
 help: ## Show the targets.
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
-test: ## All tests, on a real control plane. The first run builds it, and the judges: about 11 minutes on two cores.
+test: ## All tests, on a real control plane. The first run builds it, the judges and promtool: about 15 minutes on two cores.
 	go vet ./...
 	go test -timeout 45m ./...
 	cd internal/judges && GOWORK=off go test ./...
+	cd internal/prometheus && GOWORK=off go test ./...
 	cd internal/contract && GOWORK=off go test ./...
+	@test -n "$$CAISSON_NAB" || echo "SKIPPED: forecasts of real series: set CAISSON_NAB to the folder data of a clone of" \
+		"https://github.com/numenta/NAB"
 	@test -n "$$CAISSON_DIGITALOCEAN_OPENAPI" || echo "SKIPPED: the fake of DigitalOcean's API is not compared with the" \
 		"contract: set CAISSON_DIGITALOCEAN_OPENAPI to a bundle of https://github.com/digitalocean/openapi"
 
@@ -60,6 +63,7 @@ lint: ## golangci-lint as pinned, vet for other systems and of the control plane
 	cd internal/benchmarks && GOWORK=off go vet ./...
 	cd internal/judges && GOWORK=off go vet ./...
 	cd internal/contract && GOWORK=off go vet ./...
+	cd internal/prometheus && GOWORK=off go vet ./...
 	$(MAKE) tidy
 
 fmt: ## Format all code.
@@ -74,10 +78,11 @@ tidy: ## Check that every module is tidy.
 	cd internal/judges && GOWORK=off go mod tidy -diff
 	cd internal/judges/kubescore && GOWORK=off go mod tidy -diff
 	cd internal/contract && GOWORK=off go mod tidy -diff
+	cd internal/prometheus && GOWORK=off go mod tidy -diff
 
 generate: ## Write golden files and everything generated anew.
 	go test ./internal/cluster -run TestSource -update
-	go test ./workload ./security ./environment -update
+	go test ./workload ./security ./monitoring ./environment -update
 	go test ./apply -run TestGranularRulesAreThoseOfTheSchema -update
 
 bench: ## Benchmarks beside peers, on a real control plane, prints Markdown. BENCH="-n 100 -strategies floor,apply" chooses.
@@ -92,6 +97,7 @@ prove: olderapi ## The long runs: each fault in each request, rotations killed a
 	CAISSON_PROVE=all $(FAULTS)
 	CAISSON_PROVE=all go test ./workload -run TestRollingUpdate -count=1 -v
 	CAISSON_PROVE=all $(POOLS)
+	cd internal/prometheus && CAISSON_PROVE=all GOWORK=off go test -run TestAnyNumbers -count=1 -timeout 4h -v .
 	CAISSON_PROVE=all $(PROPERTIES)
 	CAISSON_PROVE=all KUBEBUILDER_ASSETS=$(OLDERAPI) $(PROPERTIES)
 	go test ./apply -run '^$$' -fuzz FuzzSavedPlan -fuzztime $(FUZZTIME)

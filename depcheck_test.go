@@ -62,6 +62,8 @@ func TestBlocksDoNotImportEachOther(t *testing.T) {
 		"security":              {".", "internal/fielderrors"},
 		"nodepool":              {".", "internal/fielderrors"},
 		"nodepool/nodepooltest": {"nodepool"},
+		"monitoring":            {".", "internal/fielderrors"},
+		"monitoring/forecast":   nil,
 		"environment":           {".", "apply", "workload", "security", "nodepool"},
 		"internal/cluster":      nil,
 		"internal/fielderrors":  nil,
@@ -95,8 +97,9 @@ func TestBuildersStayLight(t *testing.T) {
 		"github.com/fxamacker/cbor/v2", "github.com/x448/float16", "github.com/go-logr/logr", "go.yaml.in/yaml/v2",
 		"gopkg.in/inf.v0", "golang.org/x/net", "golang.org/x/text", "github.com/json-iterator/go",
 		"github.com/modern-go/concurrent", "github.com/modern-go/reflect2",
+		"github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring", // of package monitoring alone
 	}
-	for _, block := range []string{".", "./workload", "./security"} {
+	for _, block := range []string{".", "./workload", "./security", "./monitoring"} {
 		for path, p := range goList(t, "-deps", block) {
 			if p.Module != nil {
 				require.Contains(t, light, p.Module.Path, "%s compiles %s", block, path)
@@ -112,6 +115,7 @@ func TestDirectRequirements(t *testing.T) {
 		"sigs.k8s.io/structured-merge-diff/v6", "sigs.k8s.io/yaml", "github.com/go-logr/logr", "go.yaml.in/yaml/v3", "github.com/prometheus/client_golang",
 		"github.com/spf13/cobra", "github.com/stretchr/testify", "github.com/google/go-cmp",
 		"github.com/digitalocean/godo", "k8s.io/component-helpers", "k8s.io/utils", // DigitalOcean's client; its clock
+		"github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring",
 		"golang.org/x/sys", // the lock of the cluster's build, for Windows too
 	}
 	out, err := exec.CommandContext(t.Context(), "go", "mod", "edit", "-json").Output()

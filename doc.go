@@ -17,6 +17,7 @@
 //   - apply makes a cluster match a set of objects: plan, apply, wait, delete.
 //   - workload builds servers with everything that belongs to one.
 //   - security builds namespaces that deny by default, and the connections that are allowed.
+//   - monitoring builds scrapes, and alerts with their runbooks and tests; its forecast says when something runs out.
 //   - nodepool makes DOKS clusters and node pools match a spec, and replaces pools without downtime.
 //   - environment is a whole environment as one value, read from a YAML file.
 //

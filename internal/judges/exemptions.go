@@ -59,6 +59,12 @@ func exemptions() []exemption {
 			reason: "its schema is Cilium's: cilium_test.go of package security has an API server judge it by that",
 		},
 		{
+			judge: "kubeconform", check: "schema of PrometheusRule",
+			reason: "its schema is the operator's: operator_test.go of internal/prometheus has an API server judge it by that",
+		},
+		{judge: "kubeconform", check: "schema of ServiceMonitor", reason: "the same"},
+		{judge: "kubeconform", check: "schema of PodMonitor", reason: "the same"},
+		{
 			judge: "kubescape", check: "Pod Security admission is on", set: regexp.MustCompile("security/testdata/maximal"),
 			reason: "its spec says baseline",
 		},
